@@ -52,7 +52,7 @@ Hasher& Hasher::update(ByteView bytes) {
 }
 
 Hash Hasher::finish() {
-  Hash out;
+  Hash out{};
   EVP_DigestFinal_ex(state_->context, out.data(), nullptr);
   state_->start();
   return out;
@@ -73,7 +73,7 @@ std::optional<Hash> hash_from_hex(std::string_view hex) {
   if (hex.size() != 64) return {};
   auto bytes = hex_decode(hex);
   if (!bytes) return {};
-  Hash out;
+  Hash out{};
   std::copy(bytes->begin(), bytes->end(), out.begin());
   return out;
 }

@@ -1,0 +1,72 @@
+// Between described structs and JSON. Two spellings of the same value:
+//   ordinary   members in the order of the struct, true/false, absent optionals left out — API, files;
+//   canonical  CJ: members by name, booleans 1/0, absent optionals left out — stored bodies, digests.
+// Dates "YYYY-MM-DD", instants RFC 3339 UTC, money integer cents, decimals and uuids strings,
+// enumerations their names. Readers take both spellings.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "reflect/json.hpp"
+#include "reflect/type.hpp"
+
+namespace plumbline::reflect {
+
+enum class Spelling : std::uint8_t { ordinary, canonical };
+// Who may look: masked replaces personal fields as rules.md section 13 says (names to surname and
+// stars, phones to 138****1234, other personal texts to "***").
+enum class Sight : std::uint8_t { all, masked, published_only };
+
+void write(std::string& out, Type const& type, void const* value, Spelling spelling, Sight sight = Sight::all);
+Json to_json(Type const& type, void const* value, Sight sight = Sight::all);
+// One member's value as canonical JSON, or nothing where it is an absent optional.
+std::optional<std::string> canonical_member(Field const& field, void const* record);
+
+// All problems with their JSON pointers, not just the first: wrong kind, unknown member, required
+// member absent or empty, unknown enumerator, out of range, too long, wrong format, duplicate key, NUL,
+// depth. The value is filled as far as it could be read. `Source::caller` refuses `system` fields
+// ("read_only"); `Source::stored` takes them.
+enum class Source : std::uint8_t { caller, stored };
+std::vector<Problem> read(std::string_view text, Type const& type, void* value, Source source = Source::caller);
+std::vector<Problem> read(Json const& document, Type const& type, void* value, Source source = Source::caller);
+// Only the checks on an object that is already filled (required, ranges, formats).
+std::vector<Problem> validate(Type const& type, void const* value);
+
+template <class T>
+std::string to_text(T const& value, Spelling spelling = Spelling::ordinary) {
+  std::string out;
+  write(out, type_of<T>(), &value, spelling);
+  return out;
+}
+template <class T>
+std::vector<Problem> from_text(std::string_view text, T& value, Source source = Source::stored) {
+  return read(text, type_of<T>(), &value, source);
+}
+
+// One cell of a CSV or XLSX file, as people write it, into a member (and back): dates in the shapes of
+// an office (2025-03-01, 2025/3/1, 2025年3月1日, 20250301), numbers with separators, enumerators by name or by the
+// given label. Lists of scalars are separated by ';' or '；'.
+std::optional<Problem> read_cell(std::string_view cell, Field const& field, void* record);
+std::string write_cell(Field const& field, void const* record);
+
+// JSON Schema 2020-12 of a described type; records it uses stand under $defs.
+Json json_schema(Type const& type);
+
+// What changed between two objects of one type: one row per member (lists and records by path).
+struct Change {
+  std::string path;    // JSON pointer
+  std::string before;  // ordinary JSON, "" where absent
+  std::string after;
+  bool personal = false;
+};
+std::vector<Change> diff(Type const& type, void const* before, void const* after);
+
+// Persisted names only grow. One line per persisted type, member and enumerator, sorted:
+//   firm.name text        firm_status.normal enumerator
+std::vector<std::string> persisted_names(std::vector<Type const*> const& types);
+// Lines of the lock file that no longer exist or changed kind; empty when all is well.
+std::vector<std::string> broken_promises(std::vector<std::string> const& locked, std::vector<std::string> const& now);
+
+}  // namespace plumbline::reflect
