@@ -1,0 +1,78 @@
+// Import in its own lane: CSV and XLSX, the file's own row numbers, the same validators as every other
+// way in. Good rows form a batch that can be undone; bad rows come back as a file with error columns.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "kernel/system.hpp"
+
+namespace plumbline::kernel {
+
+// contract.md: {"columns": {FIELD: HEADING}, "identifier": {"scheme": NAME, "from": [HEADING…]},
+//               "values": {FIELD: {SEEN: MEANT}}}
+struct ImportMap {
+  std::map<std::string, std::string> columns;
+  std::string identifier_scheme;
+  std::vector<std::string> identifier_from;
+  std::map<std::string, std::map<std::string, std::string>> values;
+};
+Result<ImportMap> parse_import_map(std::string_view json);
+
+struct ImportOptions {
+  std::string register_name;
+  std::filesystem::path file;
+  ImportMap map;
+  bool dry_run = false;
+  std::filesystem::path errors;  // where bad rows go, "" = nowhere
+  Uuid account;
+  std::string resume_batch;      // a batch that was interrupted
+  std::function<void(std::int64_t rows)> progress;
+};
+struct RowProblem {
+  std::int64_t row = 0;  // as in the file: 1 is the heading line
+  std::string column;    // heading
+  std::string code;
+  std::string detail;
+};
+struct ImportReport {
+  std::string batch;
+  std::int64_t rows = 0;
+  std::int64_t created = 0;
+  std::int64_t changed = 0;
+  std::int64_t unchanged = 0;
+  std::int64_t refused = 0;
+  std::string encoding;              // "UTF-8", "GB18030", "UTF-16LE" …
+  std::vector<RowProblem> problems;  // the first 1,000
+};
+Result<ImportReport> import_file(System& system, ImportOptions const& options);
+
+struct UndoReport {
+  std::int64_t withdrawn = 0;                 // records the batch had created
+  std::int64_t restored = 0;                  // records the batch had changed
+  std::vector<Uuid> kept;                     // changed since by somebody: left as they are
+};
+Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid account);
+
+// Rows of a table file, one after the other, in constant memory.
+struct TableRow {
+  std::int64_t number = 0;  // as in the file
+  std::vector<std::string> cells;
+  std::string problem;      // "encoding", "stray_quote", "column_count" or ""
+};
+class TableReader {
+ public:
+  virtual ~TableReader() = default;
+  virtual bool next(TableRow& row) = 0;
+  virtual std::string encoding() const = 0;
+};
+Result<std::unique_ptr<TableReader>> open_table(std::filesystem::path const& file);
+
+// Any register as CSV or XLSX, by the ending of the file's name; as the viewer may see it.
+Result<std::int64_t> export_register(System& system, Viewer const& viewer, std::string_view register_name,
+                                     Query const& query, std::filesystem::path const& file);
+
+}  // namespace plumbline::kernel

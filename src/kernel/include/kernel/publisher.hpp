@@ -1,0 +1,64 @@
+// The follower that turns committed entries into the public log: tiles, checkpoint, cosignatures.
+// Everything it writes can be made again from the database; it never signs less or other than before.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "store/store.hpp"
+
+namespace plumbline::kernel {
+
+// Somebody who cosigns checkpoints: a machine of another department reached by file exchange or HTTP.
+class WitnessClient {
+ public:
+  virtual ~WitnessClient() = default;
+  virtual std::string name() const = 0;
+  // C2SP tlog-witness add-checkpoint: old size, consistency proof, checkpoint → cosignature lines.
+  virtual Result<std::string> add_checkpoint(std::int64_t old_size, std::vector<Hash> const& proof,
+                                             std::string const& checkpoint) = 0;
+};
+
+class LogPublisher {
+ public:
+  virtual ~LogPublisher() = default;
+
+  // The signed checkpoint (C2SP signed note) that is now published.
+  struct Published {
+    std::int64_t size = 0;
+    std::string note;
+    int cosignatures = 0;
+    std::vector<std::string> missing;  // witnesses that did not answer, with the reason
+  };
+  // Publishes all entries committed so far: tiles first, then the checkpoint, then asks the witnesses and
+  // publishes their lines. Refuses ("checkpoint_ahead", "checkpoint_differs") as ledger.md section 4 says.
+  virtual Result<Published> publish() = 0;
+
+  virtual std::string vkey() const = 0;       // Ed25519, "origin+keyid+base64"
+  virtual std::string sm2_vkey() const = 0;
+  virtual std::filesystem::path folder() const = 0;  // DIR/public
+
+  virtual void use_witnesses(std::vector<std::unique_ptr<WitnessClient>> witnesses) = 0;
+  // The tlog-policy text in force ("" before the first): logged as ledger.policy, published as log/policy.
+  virtual std::string policy() const = 0;
+
+  // A tlog-proof file for an entry, to the first published checkpoint that covers it and meets the policy
+  // (any checkpoint when the policy has no witnesses). Nothing when not published yet.
+  struct Proof {
+    std::string file;
+    std::int64_t checkpoint_size = 0;
+    std::vector<std::int64_t> cosigned_at;  // POSIX seconds, one per policy witness that signed
+  };
+  virtual std::optional<Proof> proof(std::int64_t seq) = 0;
+  // RFC 6962 consistency proof, base64 lines.
+  virtual std::string consistency(std::int64_t from_size, std::int64_t to_size) = 0;
+  virtual std::string leaf(std::int64_t seq) = 0;
+};
+
+}  // namespace plumbline::kernel

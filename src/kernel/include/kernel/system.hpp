@@ -1,0 +1,87 @@
+// A data folder brought to life: database, catalogue, rules, region tree, desk, reads, log publisher.
+//
+//   DIR/plumbline.json   jurisdiction, origin, database address, blob store
+//   DIR/plumbline.db     the database, unless it is PostgreSQL
+//   DIR/keys/            signing keys (0700)
+//   DIR/blobs/           attachments and draw bodies by SHA-256
+//   DIR/public/          what the world may read (log/, draws/)
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/calendar.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "kernel/command.hpp"
+#include "kernel/grants.hpp"
+#include "kernel/reads.hpp"
+#include "kernel/register.hpp"
+#include "kernel/rules.hpp"
+#include "store/store.hpp"
+
+namespace plumbline::kernel {
+
+class BlobStore;
+class LogPublisher;
+
+struct Settings {
+  std::string jurisdiction;  // GB/T 2260 code of the prefecture ("3715") or a park's code
+  std::string origin;        // name of the log and of its key
+  std::string database;      // "" = sqlite:DIR/plumbline.db
+};
+
+struct Lane {
+  // Runs chunk after chunk of commands in the import lane; waiting people go first.
+  std::vector<Command> commands;
+};
+
+class System {
+ public:
+  // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree's root.
+  static Result<void> init(std::filesystem::path const& folder, Settings const& settings, Catalogue const& catalogue,
+                           Clock const& clock);
+  // Opens one. The catalogue must outlive it. Throws store::Error, std::runtime_error.
+  static std::unique_ptr<System> open(std::filesystem::path const& folder, Catalogue const& catalogue,
+                                      Clock const& clock);
+  virtual ~System() = default;
+
+  virtual Settings const& settings() const = 0;
+  virtual std::filesystem::path const& folder() const = 0;
+  virtual Catalogue const& catalogue() const = 0;
+  virtual Clock const& clock() const = 0;
+  virtual store::Database& database() = 0;
+
+  // The desk. submit() parses and validates on the caller's thread and queues; the answer comes after the
+  // commit. A full queue answers "busy".
+  virtual std::future<Result<Receipt>> submit(Command command) = 0;
+  Result<Receipt> act(Command command) { return submit(std::move(command)).get(); }
+  // The import lane: all commands of a chunk in their order, each with its own answer; yields to submit().
+  virtual std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands) = 0;
+
+  virtual Reads& reads() = 0;  // of the calling thread
+  virtual Viewer viewer(Uuid account) = 0;
+  virtual std::optional<Uuid> account_of(std::string_view login) = 0;
+  virtual RegionTree const& regions() const = 0;  // a snapshot; valid until the next call on this thread
+  virtual RuleBook const& rules() const = 0;
+  virtual WorkdayCalendar const& calendar() const = 0;
+  virtual BlobStore& blobs() = 0;
+  virtual LogPublisher& log() = 0;
+
+  // Fires every clock that is past due and whose rule says that silence decides; each once, however
+  // often and however late this is called. Answers how many fired.
+  virtual int run_clocks() = 0;
+
+  // A log entry outside any record (ledger.policy, draw bodies made by followers). Answers its position.
+  struct Logged {
+    std::int64_t seq;
+    Hash leaf_hash;
+  };
+  virtual Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject,
+                                   Hash const& digest) = 0;
+};
+
+}  // namespace plumbline::kernel
