@@ -1,0 +1,45 @@
+// The kernel's own tables, and the generic table of a register. Every primary key, unique index and
+// statement carries `jurisdiction`. Ids are 16 bytes, hashes 32 bytes, instants microseconds of UTC, dates
+// ISO text.
+//
+//   derived      a function of the log (entry + version): rebuilt and compared by verify --deep
+//   rebuildable  made again by followers
+//   unlogged     sessions, drafts, passwords, idempotency
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/register.hpp"
+#include "store/store.hpp"
+
+namespace plumbline::kernel {
+
+enum class TableKind : std::uint8_t { log, derived, rebuildable, unlogged };
+struct TableInfo {
+  std::string_view name;
+  TableKind kind;
+};
+std::span<TableInfo const> kernel_tables();
+std::span<store::Migration const> kernel_migrations();
+
+// One lifted column of a register's table. Names equal the field's.
+struct Column {
+  reflect::Field const* field;
+  std::string_view sqlite_type;    // INTEGER, TEXT, BLOB
+  std::string_view postgres_type;  // bigint, text, bytea
+};
+std::vector<Column> lifted_columns(Register const& reg);
+std::string table_name(Register const& reg);  // "r_firm"
+// The member of `record` as it stands in its column; monostate where absent.
+store::Value column_value(Column const& column, void const* record);
+// A text (as in CSV cells, filters) as a column value; nothing when it does not fit the field's kind.
+std::optional<store::Value> column_value(Column const& column, std::string_view text);
+
+// Creates missing tables, adds columns that were lifted since and fills them from the bodies, adds
+// missing indexes; recorded in register_schema. Refuses a database that has registers or columns of a newer
+// program.
+void ensure_registers(store::Database& database, Catalogue const& catalogue);
+
+}  // namespace plumbline::kernel

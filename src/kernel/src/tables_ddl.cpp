@@ -1,0 +1,141 @@
+#include "tables.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+// {ID} bytes, {INT} 64-bit, {END} table options: the only differences between the engines here.
+std::string for_engine(std::string_view ddl, store::Engine engine) {
+  bool const sqlite = engine == store::Engine::sqlite;
+  struct Word {
+    std::string_view mark;
+    std::string_view sqlite;
+    std::string_view postgres;
+  };
+  constexpr Word words[] = {{"{BIN}", "BLOB", "bytea"},
+                            {"{INT}", "INTEGER", "bigint"},
+                            {"{END}", "STRICT", ""},
+                            {"{KEYED}", "STRICT, WITHOUT ROWID", ""}};
+  std::string out;
+  for (std::size_t i = 0; i < ddl.size();) {
+    bool replaced = false;
+    for (auto const& word : words)
+      if (ddl.substr(i, word.mark.size()) == word.mark) {
+        out += sqlite ? word.sqlite : word.postgres;
+        i += word.mark.size();
+        replaced = true;
+        break;
+      }
+    if (!replaced) out += ddl[i++];
+  }
+  return out;
+}
+
+constexpr std::string_view first_tables = R"sql(
+-- the log ---------------------------------------------------------------------------------------------
+create table ledger_head (
+  jurisdiction text not null primary key,
+  size         {INT} not null,
+  last_time    {INT} not null,          -- microseconds; leaves never go back in time
+  frontier     {BIN} not null,          -- compact Merkle range of `size` leaves
+  schema_seq   {INT} not null default 0 -- latest entry that touched grants, accounts, regions or rules
+) {END};
+create table entry (
+  jurisdiction text not null,
+  seq          {INT} not null,
+  leaf_hash    {BIN} not null,
+  leaf         text not null,           -- canonical JSON, exactly the bytes that are published
+  primary key (jurisdiction, seq)
+) {KEYED};
+create table version (
+  jurisdiction  text not null,
+  entry         {INT} not null,         -- the log entry of this version
+  register_name text not null,
+  record        {BIN} not null,
+  version       {INT} not null,
+  action        text not null,
+  account       {BIN} not null,         -- 16 zero bytes: the system
+  recorded_at   {INT} not null,
+  batch         text not null,          -- import batch or ""
+  body          text not null,          -- canonical JSON: fields and envelope
+  salts         {BIN} not null,         -- 32 bytes per open member, by name ascending
+  closed        text not null,          -- erased members as canonical JSON {name: commitment} or ""
+  primary key (jurisdiction, entry)
+) {KEYED};
+create index version_of_record on version (jurisdiction, register_name, record, entry);
+create index version_of_batch on version (jurisdiction, batch, entry) where batch <> '';
+
+-- derived ----------------------------------------------------------------------------------------------
+create table record_scope (
+  jurisdiction text not null, register_name text not null, scope text not null, record {BIN} not null,
+  primary key (jurisdiction, register_name, scope, record)
+) {KEYED};
+create table record_party (
+  jurisdiction text not null, register_name text not null, party {BIN} not null, record {BIN} not null,
+  role text not null,
+  primary key (jurisdiction, register_name, party, record, role)
+) {KEYED};
+create table clock (
+  jurisdiction text not null, register_name text not null, record {BIN} not null, position {INT} not null,
+  rule text not null, edition text not null, status text not null, triggered_on text not null,
+  due_on text not null, provisional {INT} not null, ended_on text,
+  primary key (jurisdiction, register_name, record, position)
+) {KEYED};
+create index clock_due on clock (jurisdiction, due_on, register_name, record, position) where status = 'running';
+create table number_series (
+  jurisdiction text not null, series text not null, last_number {INT} not null,
+  primary key (jurisdiction, series)
+) {KEYED};
+create table chain_head (                -- chains that are not records: draws/…, ceremony/…, ledger
+  jurisdiction text not null, chain text not null, seq {INT} not null, leaf_hash {BIN} not null,
+  primary key (jurisdiction, chain)
+) {KEYED};
+
+-- rebuildable ------------------------------------------------------------------------------------------
+create table register_schema (
+  register_name text not null, column_name text not null, kind text not null,
+  primary key (register_name, column_name)
+) {KEYED};
+create table checkpoint (                -- every checkpoint that was published, with its cosignatures
+  jurisdiction text not null, size {INT} not null, note text not null,
+  primary key (jurisdiction, size)
+) {KEYED};
+create table follower (
+  jurisdiction text not null, name text not null, position {INT} not null,
+  primary key (jurisdiction, name)
+) {KEYED};
+
+-- unlogged ---------------------------------------------------------------------------------------------
+create table idempotency (
+  jurisdiction text not null, account {BIN} not null, key text not null, payload_hash {BIN} not null,
+  record {BIN} not null, version {INT} not null, entry {INT} not null, state text not null, recorded_at {INT} not null,
+  primary key (jurisdiction, account, key)
+) {KEYED};
+create table credential (
+  jurisdiction text not null, account {BIN} not null, password_hash text not null,
+  primary key (jurisdiction, account)
+) {KEYED};
+)sql";
+
+constexpr TableInfo tables[] = {
+    {"ledger_head", TableKind::log},       {"entry", TableKind::log},
+    {"version", TableKind::log},           {"record_scope", TableKind::derived},
+    {"record_party", TableKind::derived},  {"clock", TableKind::derived},
+    {"number_series", TableKind::derived}, {"chain_head", TableKind::derived},
+    {"register_schema", TableKind::rebuildable}, {"checkpoint", TableKind::rebuildable},
+    {"follower", TableKind::rebuildable},  {"idempotency", TableKind::unlogged},
+    {"credential", TableKind::unlogged},
+};
+
+}  // namespace
+
+std::span<TableInfo const> kernel_tables() { return tables; }
+
+std::span<store::Migration const> kernel_migrations() {
+  static std::vector<store::Migration> const migrations = {
+      {1, "first tables", for_engine(first_tables, store::Engine::sqlite),
+       for_engine(first_tables, store::Engine::postgres)},
+  };
+  return migrations;
+}
+
+}  // namespace plumbline::kernel
