@@ -1,0 +1,46 @@
+// Files that survive a power cut: written beside their place, synced, renamed, their folder synced.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace plumbline::ledger {
+
+// Nothing when there is no such file; throws std::system_error for any other failure and
+// std::length_error when the file is larger than `most_bytes`.
+std::optional<Bytes> read_file(std::filesystem::path const& path, std::uint64_t most_bytes = 64U << 20);
+std::optional<std::string> read_text_file(std::filesystem::path const& path, std::uint64_t most_bytes = 64U << 20);
+
+// Replaces the file as a whole and durably; makes missing folders. Throws std::system_error.
+void write_file_durably(std::filesystem::path const& path, ByteView bytes, mode_t mode = 0644);
+void write_file_durably(std::filesystem::path const& path, std::string_view text, mode_t mode = 0644);
+
+// Several new files made durable together: all are written, then all synced, renamed, and each folder
+// synced once. Nothing appears under its name before it is on the disk. Not committed: left nowhere.
+class DurableBatch {
+ public:
+  DurableBatch() = default;
+  DurableBatch(DurableBatch const&) = delete;
+  DurableBatch& operator=(DurableBatch const&) = delete;
+  ~DurableBatch();
+  void add(std::filesystem::path const& path, ByteView bytes);
+  std::size_t size() const { return pending_.size(); }
+  void commit();
+
+ private:
+  struct Pending {
+    int descriptor;
+    std::filesystem::path temporary;
+    std::filesystem::path path;
+  };
+  std::vector<Pending> pending_;
+};
+
+}  // namespace plumbline::ledger
