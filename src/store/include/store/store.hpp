@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/time.hpp"
 
 namespace plumbline::store {
 
@@ -23,10 +24,10 @@ enum class Engine : std::uint8_t { sqlite, postgres };
 enum class Errc : std::uint8_t {
   unique,         // a unique index or primary key refused the row
   foreign_key,
-  check,          // CHECK, NOT NULL or a STRICT type
-  busy,           // lock not obtained in time
+  check,          // CHECK, NOT NULL, a STRICT type, a value out of range, text with NUL or not UTF-8, NaN
+  busy,           // lock not obtained, or statement not finished, in time
   serialization,  // deadlock or serialization failure: run again
-  connection,     // connection lost; the outcome of a commit is unknown
+  connection,     // connection or disk lost; the outcome of a commit is unknown
   full,           // disk or database full
   read_only,
   corrupt,
@@ -46,11 +47,16 @@ class Error : public std::runtime_error {
   std::string statement_;
 };
 
+// One statement. Parameters are $1, $2 … without a gap. A parameter has the type of its value (int64:
+// bigint, Bytes: bytea, double: double precision) and text takes the type the statement gives it, so that
+// text also fits date or jsonb columns.
 struct Sql {
   std::string_view name;
   std::string text;
 };
 
+// Both engines answer alike: booleans are 0 and 1; whole numerics (sum of bigint) are integers, other
+// numerics reals; all other types are text.
 using Value = std::variant<std::monostate, std::int64_t, std::string, Bytes, double>;
 using Row = std::vector<Value>;
 using Rows = std::vector<Row>;
@@ -76,14 +82,17 @@ class Reader {
   }
   // Constant memory; `row` answers false to stop. All rows come from one snapshot.
   virtual void stream(Sql const& sql, std::span<Value const> values, std::function<bool(Row const&)> const& row) = 0;
-  // One snapshot over several queries until end_snapshot().
+  // One snapshot, taken now, over several queries until end_snapshot(). After an Error inside it the
+  // snapshot is of no use any more: end it.
   virtual void begin_snapshot() = 0;
   virtual void end_snapshot() noexcept = 0;
 };
 
 // The one writer. begin() takes the write lock at once (BEGIN IMMEDIATE on SQLite; on PostgreSQL the
 // desk then locks the jurisdiction's ledger_head row). write() may be queued and sent with others: its
-// error surfaces at the latest in flush() or commit(). After any Error the transaction is rolled back.
+// error surfaces at the latest in flush() or commit(). After any Error the transaction is rolled back and
+// the next call is begin(), which also connects again where the connection was lost. fetch(), write(),
+// flush() and commit() outside a transaction are defects (std::logic_error).
 class Writer {
  public:
   virtual ~Writer() = default;
@@ -95,7 +104,8 @@ class Writer {
   // Returns only when the server's answer is COMMIT and the data is durable.
   virtual void commit() = 0;
   virtual void rollback() noexcept = 0;
-  // Statements that are not part of acts: migrations, ANALYZE, DDL.
+  // Statements that are not part of acts: migrations, ANALYZE, DDL; several, separated by semicolons. Inside
+  // a transaction they are part of it and may not end it. No statement_limit_ms.
   virtual void script(std::string_view sql) = 0;
 };
 
@@ -103,22 +113,32 @@ class Database {
  public:
   virtual ~Database() = default;
   virtual Engine engine() const = 0;
-  // A database has one writer object at a time in this process; destroying it frees it.
+  // A database has one writer object at a time in this process; destroying it frees it. A second one
+  // is refused with Error{busy}. Writers and readers must not outlive their database.
   virtual std::unique_ptr<Writer> writer() = 0;
   virtual std::unique_ptr<Reader> reader() = 0;
 };
 
-// "sqlite:PATH" or "postgres://…" (anything libpq takes). Throws Error{connection}.
-std::unique_ptr<Database> open(std::string const& address);
+struct Options {
+  int lock_wait_ms = 5'000;         // how long a statement waits for a lock before Error{busy}
+  int statement_limit_ms = 60'000;  // longest statement: PostgreSQL everywhere, SQLite in readers
+  int idle_limit_ms = 300'000;      // PostgreSQL ends a transaction that has been idle for so long
+  std::string sqlite_vfs;           // "" is the default one; tests put a power cut here
+};
 
-// Migrations, in order, each once, recorded in schema_migration(number, name, applied_at). Refuses a
-// database that has a migration this program does not know. `sqlite` and `postgres` hold the DDL.
+// "sqlite:PATH" or "postgres://…" (anything libpq takes). Throws Error{connection}.
+std::unique_ptr<Database> open(std::string const& address, Options const& options = {});
+
+// Migrations, ascending, each once, each in its own transaction, recorded in schema_migration(number, name,
+// applied_at). `sqlite` and `postgres` hold the DDL. Refuses (Error{other}) a database whose migrations are
+// not the first ones of this list, and a PostgreSQL database that does not sort by code point in UTF-8 as
+// SQLite does. Several processes may call this at once.
 struct Migration {
   int number;
   std::string name;
   std::string sqlite;
   std::string postgres;
 };
-void migrate(Database& database, std::span<Migration const> migrations);
+void migrate(Database& database, std::span<Migration const> migrations, Clock const& clock = system_clock());
 
 }  // namespace plumbline::store
