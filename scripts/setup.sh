@@ -23,7 +23,8 @@ packages() {
 # Those of the given packages that are not installed.
 missing() {
   local have
-  have=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' || true)
+  have=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+    sed -n 's/^installed //p' || true)
   printf '%s\n' "$@" | grep -Fxv -e "$have" || true
 }
 
@@ -47,15 +48,18 @@ install_packages() {
   apt update -qq
   removed=$(removals "${wanted[@]}" | tr '\n' ' ')
   for name in $removed; do
-    [[ $name == libboost*-dev ]] || die "apt would remove $removed for ${wanted[*]}; decide and install by hand"
+    [[ $name == libboost*-dev ]] ||
+      die "apt would remove $removed for ${wanted[*]}; decide and install by hand"
   done
   [[ -z $removed ]] || say "replacing another Boost: $removed"
   apt install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends "${wanted[@]}"
 }
 
 node_is_good() {
-  command -v npm >/dev/null && command -v node >/dev/null &&
-    node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'
+  local major minor
+  command -v npm >/dev/null && command -v node >/dev/null || return
+  IFS=. read -r major minor _ < <(node --version | tr -d v)
+  ((major > 20 || (major == 20 && minor >= 19)))
 }
 
 # npm's `node` package brings the binary itself. Debian's npm does not run on it, so npm comes along.
@@ -68,7 +72,7 @@ install_node() {
   mkdir -p .cache/node .cache/bin
   npm install --prefix .cache/node --no-audit --no-fund --no-save --loglevel=error \
     "node@$node_version" "npm@$npm_version" >&2
-  ln -sf ../node/node_modules/.bin/node ../node/node_modules/.bin/npm ../node/node_modules/.bin/npx .cache/bin/
+  for name in node npm npx; do ln -sf "../node/node_modules/.bin/$name" .cache/bin/; done
   node_is_good || die "Node.js $node_version was installed but does not run"
 }
 

@@ -27,7 +27,8 @@ units() {
     /^ / {
       file = $1
       sub("^\\.\\./", top, file)
-      if (index(file, top) == 1 && index(file, top "build") != 1) unit = unit (unit == "" ? "" : " ") substr(file, length(top) + 1)
+      if (index(file, top) != 1 || index(file, top "build") == 1) next
+      unit = unit (unit == "" ? "" : " ") substr(file, length(top) + 1)
     }
     END { if (unit != "") print unit }' | grep -E '^[^ ]*\.cpp( |$)' | sort -u
 }

@@ -93,7 +93,9 @@ std::optional<Bytes> base64_decode(std::string_view text) {
     int const padding = last && text[i + 3] == '=' ? (text[i + 2] == '=' ? 2 : 1) : 0;
     unsigned group = 0;
     for (std::size_t k = 0; k < 4; ++k) {
-      int const value = k >= 4U - static_cast<unsigned>(padding) ? 0 : base64_values[static_cast<unsigned char>(text[i + k])];
+      int const value = k >= 4U - static_cast<unsigned>(padding)
+                            ? 0
+                            : base64_values[static_cast<unsigned char>(text[i + k])];
       if (value < 0) return {};
       group = group << 6 | static_cast<unsigned>(value);
     }

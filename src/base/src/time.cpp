@@ -52,7 +52,8 @@ std::optional<Date> parse_date(std::string_view text) {
   int const month = digits(text, 5, 2);
   int const day = digits(text, 8, 2);
   if (year < 1900 || year > 2199 || month < 0 || day < 0) return {};
-  std::chrono::year_month_day const ymd{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  std::chrono::year_month_day const ymd{std::chrono::year{year},
+                                        std::chrono::month{static_cast<unsigned>(month)},
                                         std::chrono::day{static_cast<unsigned>(day)}};
   if (!ymd.ok()) return {};
   return Date{ymd};
@@ -78,7 +79,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
   if (has(text, position, '.')) {
     std::size_t count = 0;
     std::int64_t unit = 100'000;
-    for (++position; position < text.size() && text[position] >= '0' && text[position] <= '9'; ++position, ++count) {
+    for (++position; position < text.size() && text[position] >= '0' && text[position] <= '9';
+         ++position, ++count) {
       fraction += (text[position] - '0') * unit;
       unit /= 10;
     }
@@ -102,7 +104,8 @@ std::string to_string_seconds(Instant instant) {
 
 std::string to_string(Instant instant) {
   std::string text = to_string_seconds(instant);
-  std::int64_t fraction = instant.micros_utc - floor_div(instant.micros_utc, micros_per_second) * micros_per_second;
+  std::int64_t fraction =
+      instant.micros_utc - floor_div(instant.micros_utc, micros_per_second) * micros_per_second;
   if (fraction == 0) return text;
   std::array<char, 12> digits_text{};
   std::snprintf(digits_text.data(), digits_text.size(), ".%06d", static_cast<int>(fraction));
@@ -112,7 +115,8 @@ std::string to_string(Instant instant) {
 }
 
 Date legal_date(Instant instant) {
-  return {std::chrono::sys_days{std::chrono::days{floor_div(instant.micros_utc + legal_offset, micros_per_day)}}};
+  return {
+      std::chrono::sys_days{std::chrono::days{floor_div(instant.micros_utc + legal_offset, micros_per_day)}}};
 }
 
 Instant start_of_legal_day(Date date) {

@@ -80,7 +80,8 @@ create table clock (
   due_on text not null, provisional {INT} not null, ended_on text,
   primary key (jurisdiction, register_name, record, position)
 ) {KEYED};
-create index clock_due on clock (jurisdiction, due_on, register_name, record, position) where status = 'running';
+create index clock_due on clock (jurisdiction, due_on, register_name, record, position)
+  where status = 'running';
 create table number_series (
   jurisdiction text not null, series text not null, last_number {INT} not null,
   primary key (jurisdiction, series)
@@ -107,7 +108,8 @@ create table follower (
 -- unlogged ---------------------------------------------------------------------------------------------
 create table idempotency (
   jurisdiction text not null, account {BIN} not null, key text not null, payload_hash {BIN} not null,
-  record {BIN} not null, version {INT} not null, entry {INT} not null, state text not null, recorded_at {INT} not null,
+  record {BIN} not null, version {INT} not null, entry {INT} not null, state text not null,
+  recorded_at {INT} not null,
   primary key (jurisdiction, account, key)
 ) {KEYED};
 create table credential (
@@ -117,12 +119,18 @@ create table credential (
 )sql";
 
 constexpr TableInfo tables[] = {
-    {"ledger_head", TableKind::log},       {"entry", TableKind::log},
-    {"version", TableKind::log},           {"record_scope", TableKind::derived},
-    {"record_party", TableKind::derived},  {"clock", TableKind::derived},
-    {"number_series", TableKind::derived}, {"chain_head", TableKind::derived},
-    {"register_schema", TableKind::rebuildable}, {"checkpoint", TableKind::rebuildable},
-    {"follower", TableKind::rebuildable},  {"idempotency", TableKind::unlogged},
+    {"ledger_head", TableKind::log},
+    {"entry", TableKind::log},
+    {"version", TableKind::log},
+    {"record_scope", TableKind::derived},
+    {"record_party", TableKind::derived},
+    {"clock", TableKind::derived},
+    {"number_series", TableKind::derived},
+    {"chain_head", TableKind::derived},
+    {"register_schema", TableKind::rebuildable},
+    {"checkpoint", TableKind::rebuildable},
+    {"follower", TableKind::rebuildable},
+    {"idempotency", TableKind::unlogged},
     {"credential", TableKind::unlogged},
 };
 

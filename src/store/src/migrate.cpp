@@ -12,7 +12,8 @@ Sql const lock_sql{"migrate.lock", "SELECT pg_advisory_xact_lock(7091812340127)"
 Sql const collation_sql{
     "migrate.collation",
     "SELECT CASE WHEN pg_encoding_to_char(encoding) <> 'UTF8' THEN pg_encoding_to_char(encoding)"
-    " WHEN datlocprovider <> 'c' THEN 'ICU' ELSE datcollate END FROM pg_database WHERE datname = current_database()"};
+    " WHEN datlocprovider <> 'c' THEN 'ICU' ELSE datcollate END FROM pg_database WHERE datname = "
+    "current_database()"};
 
 constexpr std::string_view sqlite_table =
     "CREATE TABLE IF NOT EXISTS schema_migration"

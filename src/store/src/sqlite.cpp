@@ -19,7 +19,9 @@ class SqliteReader final : public Reader {
  public:
   SqliteReader(std::string const& path, Options const& options) : connection_(path, Role::reader, options) {}
 
-  Rows query(Sql const& sql, std::span<Value const> values) override { return all_rows(connection_, sql, values); }
+  Rows query(Sql const& sql, std::span<Value const> values) override {
+    return all_rows(connection_, sql, values);
+  }
 
   void stream(Sql const& sql, std::span<Value const> values,
               std::function<bool(Row const&)> const& row) override {

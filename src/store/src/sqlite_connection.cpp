@@ -93,9 +93,10 @@ void Connection::configure(Role role, Options const& options) {
       throw Error(Errc::other, journal.name, "this file system cannot hold a write-ahead log");
   }
   // secure_delete: an erased body must be gone from the file too.
-  execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;"
-          "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864",
-          "configure");
+  execute(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;"
+      "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864",
+      "configure");
   checkpoint_at_ = wal_pages_soft;
   sqlite3_wal_hook(handle_, remember_wal_pages, &wal_pages_);  // instead of the automatic checkpoint
 }
@@ -142,7 +143,8 @@ Prepared Connection::prepare(Sql const& sql) {
   for (int k = 1; k <= count; ++k) {
     int const index = sqlite3_bind_parameter_index(statement, ("$" + std::to_string(k)).c_str());
     if (index == 0)
-      throw Error(Errc::other, sql.name, std::string(sql.name) + ": parameters must be $1, $2 … without a gap");
+      throw Error(Errc::other, sql.name,
+                  std::string(sql.name) + ": parameters must be $1, $2 … without a gap");
     prepared.index_of.push_back(index);
   }
   return prepared;
@@ -166,10 +168,12 @@ Running::Running(Connection& connection, Sql const& sql)
 }
 
 // Delegates, so that the destructor cleans up when binding fails half way.
-Running::Running(Connection& connection, Sql const& sql, std::span<Value const> values) : Running(connection, sql) {
+Running::Running(Connection& connection, Sql const& sql, std::span<Value const> values)
+    : Running(connection, sql) {
   bind(values);
   if (connection.statement_limit_ms_ > 0)
-    connection.deadline_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(connection.statement_limit_ms_);
+    connection.deadline_ =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(connection.statement_limit_ms_);
 }
 
 Running::~Running() {
@@ -190,11 +194,13 @@ void Running::bind(std::span<Value const> values) {
     if (auto const* number = std::get_if<std::int64_t>(&values[i]))
       code = sqlite3_bind_int64(statement_, index, *number);
     else if (auto const* written = std::get_if<std::string>(&values[i]))
-      code = sqlite3_bind_text64(statement_, index, written->data(), written->size(), SQLITE_STATIC, SQLITE_UTF8);
+      code = sqlite3_bind_text64(statement_, index, written->data(), written->size(), SQLITE_STATIC,
+                                 SQLITE_UTF8);
     else if (auto const* bytes = std::get_if<Bytes>(&values[i]))
       // An empty vector may have no address, and a blob without address is null.
-      code = bytes->empty() ? sqlite3_bind_zeroblob(statement_, index, 0)
-                            : sqlite3_bind_blob64(statement_, index, bytes->data(), bytes->size(), SQLITE_STATIC);
+      code = bytes->empty()
+                 ? sqlite3_bind_zeroblob(statement_, index, 0)
+                 : sqlite3_bind_blob64(statement_, index, bytes->data(), bytes->size(), SQLITE_STATIC);
     else if (auto const* real = std::get_if<double>(&values[i]))
       code = sqlite3_bind_double(statement_, index, *real);
     if (code != SQLITE_OK) connection_.fail(code, name_);  // null is what is not bound

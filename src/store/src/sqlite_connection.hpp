@@ -48,8 +48,8 @@ class Connection {
 
   sqlite3* handle_ = nullptr;
   std::unordered_map<std::string, Prepared, TextHash, std::equal_to<>> cache_;
-  int wal_pages_ = 0;       // after the last commit
-  int checkpoint_at_ = 0;   // pages in the WAL at which to try again
+  int wal_pages_ = 0;      // after the last commit
+  int checkpoint_at_ = 0;  // pages in the WAL at which to try again
   int lock_wait_ms_ = 0;
   int statement_limit_ms_ = 0;
   std::chrono::steady_clock::time_point deadline_{};

@@ -26,7 +26,8 @@ template <class T>
 T const& stored(Value const& value, char const* wanted) {
   if (auto const* found = std::get_if<T>(&value)) return *found;
   constexpr char const* kinds[] = {"null", "integer", "text", "blob", "real"};
-  throw Error(Errc::corrupt, "", std::string("stored ") + kinds[value.index()] + " where " + wanted + " belongs");
+  throw Error(Errc::corrupt, "",
+              std::string("stored ") + kinds[value.index()] + " where " + wanted + " belongs");
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ class OnEngine : public ::testing::TestWithParam<Engine> {
   // DDL with {INT}, {BIN}, {REAL} and {END} for what differs.
   void create(std::string ddl) {
     auto const put = [&](std::string_view mark, std::string_view word) {
-      for (auto at = ddl.find(mark); at != std::string::npos; at = ddl.find(mark)) ddl.replace(at, mark.size(), word);
+      for (auto at = ddl.find(mark); at != std::string::npos; at = ddl.find(mark))
+        ddl.replace(at, mark.size(), word);
     };
     put("{INT}", postgres() ? "bigint" : "INTEGER");
     put("{BIN}", postgres() ? "bytea" : "BLOB");

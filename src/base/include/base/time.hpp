@@ -18,7 +18,9 @@ struct Date {
 
 struct Instant {
   std::int64_t micros_utc = 0;
-  std::int64_t seconds() const { return micros_utc >= 0 ? micros_utc / 1'000'000 : (micros_utc - 999'999) / 1'000'000; }
+  std::int64_t seconds() const {
+    return micros_utc >= 0 ? micros_utc / 1'000'000 : (micros_utc - 999'999) / 1'000'000;
+  }
   static Instant from_seconds(std::int64_t seconds) { return {seconds * 1'000'000}; }
   friend auto operator<=>(Instant, Instant) = default;
   friend bool operator==(Instant, Instant) = default;

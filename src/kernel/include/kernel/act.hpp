@@ -53,7 +53,8 @@ class Act {
   }
   virtual Envelope const* envelope_of(std::string_view register_name, Uuid id) = 0;
   // The record whose unique field has this value (text as in CSV cells), or nothing.
-  virtual std::optional<Uuid> find(std::string_view register_name, std::string_view field, std::string_view value) = 0;
+  virtual std::optional<Uuid> find(std::string_view register_name, std::string_view field,
+                                   std::string_view value) = 0;
 
   // Change another record in the same act: a step of its own workflow taken by the system. The table is
   // enforced (role system or clock must be in the step's set), clocks tick, a version and a log entry are

@@ -9,7 +9,7 @@
 namespace plumbline::kernel {
 
 struct Finding {
-  std::string code;           // "row_differs", "row_missing", "row_unknown", "digest_mismatch", "log_broken", …
+  std::string code;  // "row_differs", "row_missing", "row_unknown", "digest_mismatch", "log_broken", …
   std::string register_name;  // or the table
   std::string record;         // id, or the key of the row
   std::string detail;

@@ -19,9 +19,9 @@ namespace plumbline::kernel {
 enum class AccountStatus : std::uint8_t { active, disabled };
 
 struct Account {
-  std::string login;        // unique
-  std::string name;         // personal
-  std::string log_id;       // "u-" and 32 random hex digits: the only name of the person in the log
+  std::string login;   // unique
+  std::string name;    // personal
+  std::string log_id;  // "u-" and 32 random hex digits: the only name of the person in the log
   std::optional<Uuid> organisation;
   AccountStatus status = AccountStatus::active;
 };
@@ -31,8 +31,8 @@ enum class PersonalSight : std::uint8_t { masked, clear };
 struct Grant {
   Uuid account;
   Role role = Role::officer;
-  std::string scope;           // region code; "" only with a party
-  std::optional<Uuid> party;   // the firm or organisation acted for
+  std::string scope;          // region code; "" only with a party
+  std::optional<Uuid> party;  // the firm or organisation acted for
   PersonalSight personal = PersonalSight::masked;
   Date valid_from;
   std::optional<Date> valid_to;
@@ -64,8 +64,8 @@ struct Viewer {
   reflect::Sight sight(Register const& reg) const;
 };
 
-Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants, RegionTree const& regions,
-                   Date today);
+Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants,
+                   RegionTree const& regions, Date today);
 // For the product's own followers and administration on the machine itself: sees everything.
 Viewer system_viewer(std::string jurisdiction);
 

@@ -29,7 +29,7 @@ struct ImportOptions {
   bool dry_run = false;
   std::filesystem::path errors;  // where bad rows go, "" = nowhere
   Uuid account;
-  std::string resume_batch;      // a batch that was interrupted
+  std::string resume_batch;  // a batch that was interrupted
   std::function<void(std::int64_t rows)> progress;
 };
 struct RowProblem {
@@ -51,9 +51,9 @@ struct ImportReport {
 Result<ImportReport> import_file(System& system, ImportOptions const& options);
 
 struct UndoReport {
-  std::int64_t withdrawn = 0;                 // records the batch had created
-  std::int64_t restored = 0;                  // records the batch had changed
-  std::vector<Uuid> kept;                     // changed since by somebody: left as they are
+  std::int64_t withdrawn = 0;  // records the batch had created
+  std::int64_t restored = 0;   // records the batch had changed
+  std::vector<Uuid> kept;      // changed since by somebody: left as they are
 };
 Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid account);
 
@@ -61,7 +61,7 @@ Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid ac
 struct TableRow {
   std::int64_t number = 0;  // as in the file
   std::vector<std::string> cells;
-  std::string problem;      // "encoding", "stray_quote", "column_count" or ""
+  std::string problem;  // "encoding", "stray_quote", "column_count" or ""
 };
 class TableReader {
  public:

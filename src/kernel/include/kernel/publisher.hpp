@@ -40,7 +40,7 @@ class LogPublisher {
   // publishes their lines. Refuses ("checkpoint_ahead", "checkpoint_differs") as ledger.md section 4 says.
   virtual Result<Published> publish() = 0;
 
-  virtual std::string vkey() const = 0;       // Ed25519, "origin+keyid+base64"
+  virtual std::string vkey() const = 0;  // Ed25519, "origin+keyid+base64"
   virtual std::string sm2_vkey() const = 0;
   virtual std::filesystem::path folder() const = 0;  // DIR/public
 

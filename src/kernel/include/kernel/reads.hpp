@@ -30,21 +30,30 @@ struct Found {
   }
 };
 
-enum class Compare : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal, any_of, is_absent };
+enum class Compare : std::uint8_t {
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  any_of,
+  is_absent
+};
 struct Condition {
-  std::string field;                // a lifted field, or "state", "id", "updated_at", "scope", "party"
+  std::string field;  // a lifted field, or "state", "id", "updated_at", "scope", "party"
   Compare compare = Compare::equal;
   std::vector<std::string> values;  // as in CSV cells
 };
 struct Query {
-  std::vector<Condition> where;     // all must hold
-  std::string sort;                 // a lifted field, "-" in front for descending; "" = id
-  int limit = 50;                   // 1 … limits::page_size_max
-  std::string cursor;               // from the page before; "" = first page
+  std::vector<Condition> where;  // all must hold
+  std::string sort;              // a lifted field, "-" in front for descending; "" = id
+  int limit = 50;                // 1 … limits::page_size_max
+  std::string cursor;            // from the page before; "" = first page
 };
 struct Page {
   std::vector<Found> items;
-  std::string next;                 // "" on the last page
+  std::string next;  // "" on the last page
 };
 
 struct HistoryRow {
@@ -77,7 +86,8 @@ class Reads {
     Uuid record;
     RunningClock clock;
   };
-  Result<std::vector<DueClock>> due_clocks(Viewer const& viewer, Date until, int limit, std::string const& cursor = "");
+  Result<std::vector<DueClock>> due_clocks(Viewer const& viewer, Date until, int limit,
+                                           std::string const& cursor = "");
 
  private:
   store::Database& database_;

@@ -26,11 +26,11 @@ enum class ClockStatus : std::uint8_t { running, paused, stopped, lapsed };
 // was in force on the day of the trigger.
 struct RunningClock {
   std::string rule;
-  std::string edition;          // effective_from of the row, YYYY-MM-DD
+  std::string edition;  // effective_from of the row, YYYY-MM-DD
   ClockStatus status = ClockStatus::running;
   Date triggered_on;
   Date due_on;
-  int provisional = 0;          // 1: the holiday calendar of the due year was not published yet
+  int provisional = 0;  // 1: the holiday calendar of the due year was not published yet
   int extended_days = 0;
   std::vector<Date> paused_on;  // pauses and resumes pairwise: paused_on[i] … resumed_on[i]
   std::vector<Date> resumed_on;

@@ -14,7 +14,7 @@ namespace plumbline::kernel {
 enum class RegionKind : std::uint8_t { province, city, county, town, park, zone };
 
 struct Region {
-  std::string code;    // 3715, 371581, 371581001, or a park's own code "371581-P01"
+  std::string code;  // 3715, 371581, 371581001, or a park's own code "371581-P01"
   std::string name;
   std::string parent;  // "" for the jurisdiction itself
   RegionKind kind = RegionKind::county;

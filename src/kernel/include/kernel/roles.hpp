@@ -17,22 +17,22 @@ enum class Role : std::uint8_t {
   leader,                  // bureau leader: approves, decides recusal, voids
   plan_maker,
   drawer,
-  inspector,               // holder of an enforcement certificate
-  reviewer,                // unit lead: reviews results; may sit at the county
+  inspector,  // holder of an enforcement certificate
+  reviewer,   // unit lead: reviews results; may sit at the county
   publisher,
-  officer,                 // registers firms, follows up
+  officer,  // registers firms, follows up
   credit_officer,
   legal_reviewer,
   sampler,
   laboratory,
   institute,
   workstation,
-  superior,                // the superior bureau: receives filings
+  superior,  // the superior bureau: receives filings
   expert,
-  firm,                    // party: acts for one firm
+  firm,  // party: acts for one firm
   citizen,
-  auditor,                 // reads all, changes nothing
-  importer,                // the import lane
+  auditor,   // reads all, changes nothing
+  importer,  // the import lane
 };
 inline constexpr int role_count = static_cast<int>(Role::importer) + 1;
 std::string_view to_string(Role role);
@@ -58,8 +58,8 @@ class RoleSet {
 constexpr RoleSet operator|(Role a, Role b) { return RoleSet(a) | RoleSet(b); }
 
 // Everybody who works in a bureau; the default readers of a register.
-inline constexpr RoleSet staff{Role::leader,   Role::plan_maker,     Role::drawer,         Role::inspector,
-                               Role::reviewer, Role::publisher,      Role::officer,        Role::credit_officer,
-                               Role::superior, Role::legal_reviewer, Role::auditor,        Role::importer};
+inline constexpr RoleSet staff{Role::leader,   Role::plan_maker,     Role::drawer,  Role::inspector,
+                               Role::reviewer, Role::publisher,      Role::officer, Role::credit_officer,
+                               Role::superior, Role::legal_reviewer, Role::auditor, Role::importer};
 
 }  // namespace plumbline::kernel

@@ -16,11 +16,11 @@ namespace plumbline::kernel {
 enum class OnLapse : std::uint8_t { alert, decides };
 
 struct RuleEdition {
-  std::string id;        // "DR.PUBLISH"
+  std::string id;  // "DR.PUBLISH"
   std::string name_zh;
   Date effective_from;
   std::optional<Date> effective_to;
-  DeadlineRule period;   // base/deadline.hpp: count, unit, roll-over
+  DeadlineRule period;     // base/deadline.hpp: count, unit, roll-over
   int extension_days = 0;  // how much a decision may extend it in all; 0: not at all
   OnLapse on_lapse = OnLapse::alert;
   std::string article;

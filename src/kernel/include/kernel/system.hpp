@@ -42,8 +42,8 @@ struct Lane {
 class System {
  public:
   // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree's root.
-  static Result<void> init(std::filesystem::path const& folder, Settings const& settings, Catalogue const& catalogue,
-                           Clock const& clock);
+  static Result<void> init(std::filesystem::path const& folder, Settings const& settings,
+                           Catalogue const& catalogue, Clock const& clock);
   // Opens one. The catalogue must outlive it. Throws store::Error, std::runtime_error.
   static std::unique_ptr<System> open(std::filesystem::path const& folder, Catalogue const& catalogue,
                                       Clock const& clock);

@@ -4,7 +4,7 @@
 //     constexpr auto flow = workflow<State>({
 //         // from            action      to                by              clocks
 //         {State::none,      "sample",   State::sampled,   Role::sampler},
-//         {State::notified,  "object",   State::objected,  Role::firm,     {stop(objection)}},   // art. 15: 15 days
+//         {State::notified,  "object",   State::objected,  Role::firm,     {stop(objection)}},  // art. 15
 //     });
 //     static_assert(flow.sound());
 //
@@ -93,7 +93,8 @@ struct Soundness {
   constexpr void no_duplicates() const {
     for (std::size_t i = 0; i < N; ++i)
       for (std::size_t k = i + 1; k < N; ++k)
-        if (rows[i].from == rows[k].from && rows[i].action == rows[k].action) throw "duplicate (state, action)";
+        if (rows[i].from == rows[k].from && rows[i].action == rows[k].action)
+          throw "duplicate (state, action)";
   }
   constexpr void somebody_may() const {
     for (auto const& row : rows)
@@ -153,9 +154,12 @@ struct Soundness {
       std::uint32_t may_now = may[row.from];
       std::uint32_t must_now = must[row.from];
       for (auto const& op : row.clocks.ops) {
-        if (op.tick == Tick::stop && (must_now & bit(op.rule)) == 0) throw "a path stops a clock that is not running";
-        if (op.tick == Tick::stop_if && (may_now & bit(op.rule)) == 0) throw "stops a clock that never runs here";
-        if (op.tick == Tick::start && (may_now & bit(op.rule)) != 0) throw "a path starts a clock that runs already";
+        if (op.tick == Tick::stop && (must_now & bit(op.rule)) == 0)
+          throw "a path stops a clock that is not running";
+        if (op.tick == Tick::stop_if && (may_now & bit(op.rule)) == 0)
+          throw "stops a clock that never runs here";
+        if (op.tick == Tick::start && (may_now & bit(op.rule)) != 0)
+          throw "a path starts a clock that runs already";
         if (op.tick == Tick::stop || op.tick == Tick::stop_if) {
           may_now &= ~bit(op.rule);
           must_now &= ~bit(op.rule);
@@ -194,8 +198,12 @@ template <class State, std::size_t N>
 constexpr Workflow<State, N> workflow(Step<State> const (&steps)[N]) {
   Workflow<State, N> table;
   for (std::size_t i = 0; i < N; ++i)
-    table.rows[i] = {static_cast<std::uint8_t>(steps[i].from), steps[i].action, static_cast<std::uint8_t>(steps[i].to),
-                     steps[i].by, steps[i].clocks, steps[i].not_by};
+    table.rows[i] = {static_cast<std::uint8_t>(steps[i].from),
+                     steps[i].action,
+                     static_cast<std::uint8_t>(steps[i].to),
+                     steps[i].by,
+                     steps[i].clocks,
+                     steps[i].not_by};
   return table;
 }
 

@@ -16,7 +16,8 @@ namespace plumbline::ledger {
 // Nothing when there is no such file; throws std::system_error for any other failure and
 // std::length_error when the file is larger than `most_bytes`.
 std::optional<Bytes> read_file(std::filesystem::path const& path, std::uint64_t most_bytes = 64U << 20);
-std::optional<std::string> read_text_file(std::filesystem::path const& path, std::uint64_t most_bytes = 64U << 20);
+std::optional<std::string> read_text_file(std::filesystem::path const& path,
+                                          std::uint64_t most_bytes = 64U << 20);
 
 // Replaces the file as a whole and durably; makes missing folders. Throws std::system_error.
 void write_file_durably(std::filesystem::path const& path, ByteView bytes, mode_t mode = 0644);

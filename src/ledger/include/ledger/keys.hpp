@@ -41,7 +41,8 @@ Result<void> save_key(std::filesystem::path const& folder, std::string_view stem
 Result<SecretKey> load_key(std::filesystem::path const& folder, std::string_view stem);
 
 // Which key signed checkpoints of which sizes: [from_size, to_size), to_size nothing for the present keys.
-// An old checkpoint keeps verifying under the key of its time. Text form, a line each: <vkey> <from> <to or ->
+// An old checkpoint keeps verifying under the key of its time. Text form, a line each:
+// <vkey> <from> <to or ->
 struct KeyPeriod {
   VerifierKey key;
   std::uint64_t from_size = 0;

@@ -36,8 +36,8 @@ Result<LeafView> parse_leaf(std::string_view bytes);
 std::string format_leaf(LeafView const& leaf);
 
 // Forms of draw-publication.md sections 1 and 2.
-bool is_code(std::string_view text);                                     // [a-z][a-z0-9_]{0,31}
-std::optional<std::int64_t> parse_leaf_time(std::string_view text);      // YYYY-MM-DDTHH:MM:SSZ, years 2000–2199
+bool is_code(std::string_view text);                                 // [a-z][a-z0-9_]{0,31}
+std::optional<std::int64_t> parse_leaf_time(std::string_view text);  // YYYY-MM-DDTHH:MM:SSZ, years 2000–2199
 std::string format_leaf_time(std::int64_t time_s);
 // The form the subject of an entry of that type must have.
 bool subject_fits(std::string_view type, std::string_view subject);

@@ -51,7 +51,8 @@ class CheckpointSigner {
   Result<SignedCheckpoint> publish();
   // Puts witness lines under the present checkpoint (same text, or refused with "checkpoint_differs"; lines
   // already there are not repeated).
-  Result<SignedCheckpoint> add_cosignatures(std::string_view checkpoint_text, std::span<SignatureLine const> lines);
+  Result<SignedCheckpoint> add_cosignatures(std::string_view checkpoint_text,
+                                            std::span<SignatureLine const> lines);
 
  private:
   CheckpointSigner(SignerPlaces places, std::vector<Signer const*> signers);

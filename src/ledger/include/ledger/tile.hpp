@@ -93,7 +93,8 @@ class TileFolder final : public TileSource, public TileSink {
 
 // The tile of that width, else the start of the full tile. Refused with "FILE_MISSING" (detail: the
 // path), "TILE_MISMATCH" (a tile too short or not of whole hashes).
-Result<std::vector<Hash>> read_tile(TileSource const& source, unsigned level, std::uint64_t index, unsigned width);
+Result<std::vector<Hash>> read_tile(TileSource const& source, unsigned level, std::uint64_t index,
+                                    unsigned width);
 // The bundle's bytes and its entries (views into them). Refused with "FILE_MISSING", "BUNDLE_FORMAT".
 struct Bundle {
   Bytes bytes;

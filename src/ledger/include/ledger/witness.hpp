@@ -31,11 +31,11 @@ std::string format_add_checkpoint(AddCheckpoint const& request);
 
 enum class WitnessStatus : std::uint16_t {  // HTTP status codes
   cosigned = 200,
-  malformed = 400,         // body, or old size above the checkpoint's
-  no_signature = 403,      // none of a trusted key
+  malformed = 400,     // body, or old size above the checkpoint's
+  no_signature = 403,  // none of a trusted key
   unknown_log = 404,
-  conflict = 409,          // old size is not the latest one (body: that size), or another root at the same size
-  inconsistent = 422,      // the proof does not verify
+  conflict = 409,      // old size is not the latest one (body: that size), or another root at the same size
+  inconsistent = 422,  // the proof does not verify
 };
 struct WitnessReply {
   WitnessStatus status = WitnessStatus::malformed;
@@ -60,8 +60,9 @@ class Witness {
   WitnessReply add_checkpoint(std::string_view body, Instant now);
 
   // The file form: takes the checkpoint of a published log folder (or any source), makes the consistency
-  // proof from its tiles itself and gives the cosigned note back. Refused with "FILE_MISSING", "TILE_MISMATCH",
-  // "CHECKPOINT_FORMAT", "unknown_log", "CHECKPOINT_SIGNATURE", "LOG_SHRUNK", "LOG_FORKED", "CONSISTENCY".
+  // proof from its tiles itself and gives the cosigned note back. Refused with "FILE_MISSING",
+  // "TILE_MISMATCH", "CHECKPOINT_FORMAT", "unknown_log", "CHECKPOINT_SIGNATURE",
+  // "LOG_SHRUNK", "LOG_FORKED", "CONSISTENCY".
   Result<std::string> cosign_log(TileSource const& log, Instant now);
   // The same with a request file (the body of add-checkpoint) instead of the tiles; also "request_format"
   // and "old_size" (detail: the size to start from).

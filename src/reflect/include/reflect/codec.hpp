@@ -19,7 +19,8 @@ enum class Spelling : std::uint8_t { ordinary, canonical };
 // stars, phones to 138****1234, other personal texts to "***").
 enum class Sight : std::uint8_t { all, masked, published_only };
 
-void write(std::string& out, Type const& type, void const* value, Spelling spelling, Sight sight = Sight::all);
+void write(std::string& out, Type const& type, void const* value, Spelling spelling,
+           Sight sight = Sight::all);
 Json to_json(Type const& type, void const* value, Sight sight = Sight::all);
 // One member's value as canonical JSON, or nothing where it is an absent optional.
 std::optional<std::string> canonical_member(Field const& field, void const* record);
@@ -29,8 +30,10 @@ std::optional<std::string> canonical_member(Field const& field, void const* reco
 // depth. The value is filled as far as it could be read. `Source::caller` refuses `system` fields
 // ("read_only"); `Source::stored` takes them.
 enum class Source : std::uint8_t { caller, stored };
-std::vector<Problem> read(std::string_view text, Type const& type, void* value, Source source = Source::caller);
-std::vector<Problem> read(Json const& document, Type const& type, void* value, Source source = Source::caller);
+std::vector<Problem> read(std::string_view text, Type const& type, void* value,
+                          Source source = Source::caller);
+std::vector<Problem> read(Json const& document, Type const& type, void* value,
+                          Source source = Source::caller);
 // Only the checks on an object that is already filled (required, ranges, formats).
 std::vector<Problem> validate(Type const& type, void const* value);
 
@@ -46,8 +49,8 @@ std::vector<Problem> from_text(std::string_view text, T& value, Source source = 
 }
 
 // One cell of a CSV or XLSX file, as people write it, into a member (and back): dates in the shapes of
-// an office (2025-03-01, 2025/3/1, 2025年3月1日, 20250301), numbers with separators, enumerators by name or by the
-// given label. Lists of scalars are separated by ';' or '；'.
+// an office (2025-03-01, 2025/3/1, 2025年3月1日, 20250301), numbers with separators, enumerators by
+// name or by the given label. Lists of scalars are separated by ';' or '；'.
 std::optional<Problem> read_cell(std::string_view cell, Field const& field, void* record);
 std::string write_cell(Field const& field, void const* record);
 
@@ -67,6 +70,7 @@ std::vector<Change> diff(Type const& type, void const* before, void const* after
 //   firm.name text        firm_status.normal enumerator
 std::vector<std::string> persisted_names(std::vector<Type const*> const& types);
 // Lines of the lock file that no longer exist or changed kind; empty when all is well.
-std::vector<std::string> broken_promises(std::vector<std::string> const& locked, std::vector<std::string> const& now);
+std::vector<std::string> broken_promises(std::vector<std::string> const& locked,
+                                         std::vector<std::string> const& now);
 
 }  // namespace plumbline::reflect

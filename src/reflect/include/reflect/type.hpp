@@ -50,7 +50,8 @@ struct Field {
   Type const* type;
   void* (*at)(void* record);  // address of the member
   Flag flags = Flag::none;
-  std::int64_t minimum = INT64_MIN;  // integer, money, decimal (unscaled): value; text: code points; list: items
+  // Of an integer, money or decimal (unscaled) the value, of a text its code points, of a list its items.
+  std::int64_t minimum = INT64_MIN;
   std::int64_t maximum = INT64_MAX;
   Format const* format = nullptr;
   std::string_view refers_to;  // a uuid field: register it points into
@@ -70,7 +71,7 @@ struct Type {
   std::span<Field const* const> sorted{};        // record, by name ascending (canonical order)
   std::span<Enumerator const> enumerators{};     // enumeration
   Type const* element = nullptr;                 // list, optional
-  std::size_t size = 0;                          // of the C++ object; with construct/destroy for scratch values
+  std::size_t size = 0;                          // of the C++ object
   void (*construct)(void* memory) = nullptr;     // record
   void (*destroy)(void* object) = nullptr;       // record
   void (*copy)(void* to, void const* from) = nullptr;  // record: assignment

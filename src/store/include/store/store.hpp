@@ -81,7 +81,8 @@ class Reader {
     return query(sql, std::span<Value const>(values.begin(), values.size()));
   }
   // Constant memory; `row` answers false to stop. All rows come from one snapshot.
-  virtual void stream(Sql const& sql, std::span<Value const> values, std::function<bool(Row const&)> const& row) = 0;
+  virtual void stream(Sql const& sql, std::span<Value const> values,
+                      std::function<bool(Row const&)> const& row) = 0;
   // One snapshot, taken now, over several queries until end_snapshot(). After an Error inside it the
   // snapshot is of no use any more: end it.
   virtual void begin_snapshot() = 0;

@@ -18,7 +18,7 @@ class Scratch {
 
   Engine engine() const { return engine_; }
   std::string const& address() const { return address_; }  // for store::open
-  std::string const& path() const { return path_; }        // SQLite: the file; PostgreSQL: the database's name
+  std::string const& path() const { return path_; }  // SQLite: the file; PostgreSQL: the database's name
 
   // False for PostgreSQL where no server is named: skip the test.
   static bool available(Engine engine);
