@@ -103,9 +103,10 @@ TEST_P(Values, parameters_count_from_one_wherever_they_stand) {
       ask("SELECT written FROM kept WHERE written = $2 AND id = $1", {std::int64_t{1}, "second"}).size(), 1u);
   EXPECT_EQ(ask("SELECT id FROM kept WHERE id = $1 OR id = $1", {std::int64_t{1}}).size(), 1u);
   EXPECT_THROW(ask("SELECT id FROM kept WHERE id = $1"), Error);
+  EXPECT_THROW(ask("SELECT 1; SELECT 2"), Error);
+  if (postgres()) return;  // which takes values that nobody reads
   EXPECT_THROW(ask("SELECT id FROM kept WHERE id = $1", {std::int64_t{1}, std::int64_t{2}}), Error);
   EXPECT_THROW(ask("SELECT id FROM kept WHERE id = $2", {std::int64_t{1}, std::int64_t{2}}), Error);
-  EXPECT_THROW(ask("SELECT 1; SELECT 2"), Error);
 }
 
 TEST_P(Values, order_is_by_code_point) {
