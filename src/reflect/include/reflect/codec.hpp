@@ -4,6 +4,9 @@
 // Dates "YYYY-MM-DD", instants RFC 3339 UTC, money integer cents, decimals and uuids strings,
 // enumerations their names. Readers take both spellings.
 #pragma once
+#include <concepts>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +19,9 @@ namespace plumbline::reflect {
 
 enum class Spelling : std::uint8_t { ordinary, canonical };
 // Who may look: masked replaces personal fields as rules.md section 13 says (names to surname and
-// stars, phones to 138****1234, other personal texts to "***").
+// stars, phones to 138****1234, other personal texts to "***"; personal members that are no texts are
+// left out). published_only shows published members only, at every level; of personal ones only names,
+// masked.
 enum class Sight : std::uint8_t { all, masked, published_only };
 
 void write(std::string& out, Type const& type, void const* value, Spelling spelling,
@@ -29,11 +34,26 @@ std::optional<std::string> canonical_member(Field const& field, void const* reco
 // member absent or empty, unknown enumerator, out of range, too long, wrong format, duplicate key, NUL,
 // depth. The value is filled as far as it could be read. `Source::caller` refuses `system` fields
 // ("read_only"); `Source::stored` takes them.
-enum class Source : std::uint8_t { caller, stored };
+// `Source::history` takes bodies of any age: kinds, names and enumerators must be right, but today's
+// rules (required, ranges, lengths, formats) do not bind yesterday.
+//
+// Members that do not stand in the document keep what the object holds. Besides `required` members,
+// dates, instants and uuids that are not optional must be sent: they have no default.
+//
+// Codes: invalid_json too_deep duplicate_key nul · wrong_kind (detail: the kind expected) unknown_field
+// required read_only unknown_value · out_of_range (detail "least..most") too_long too_short (detail: code
+// points) too_many too_few (detail: items) · invalid_date invalid_instant invalid_uuid
+// invalid_decimal invalid_utf8 control_character · and the codes of the formats.
+enum class Source : std::uint8_t { caller, stored, history };
 std::vector<Problem> read(std::string_view text, Type const& type, void* value,
                           Source source = Source::caller);
-std::vector<Problem> read(Json const& document, Type const& type, void* value,
-                          Source source = Source::caller);
+std::vector<Problem> read_document(Json const& document, Type const& type, void* value, Source source);
+// A template, so that a text never turns into a Json that is a text.
+template <std::same_as<Json> Document>
+std::vector<Problem> read(Document const& document, Type const& type, void* value,
+                          Source source = Source::caller) {
+  return read_document(document, type, value, source);
+}
 // Only the checks on an object that is already filled (required, ranges, formats).
 std::vector<Problem> validate(Type const& type, void const* value);
 

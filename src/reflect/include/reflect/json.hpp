@@ -2,8 +2,10 @@
 // (CJ, draw-publication.md section 1: RFC 8785 restricted to objects, arrays, strings and integers of
 // magnitude <= 2^53-1).
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,9 +24,13 @@ class Json {
   enum class Kind : std::uint8_t { null, boolean, integer, real, text, array, object };
 
   Json() = default;
-  Json(bool value) : content_(value) {}
-  Json(std::int64_t value) : content_(value) {}
-  Json(int value) : content_(std::int64_t{value}) {}
+  // Only a bool is a boolean: a pointer must not silently become `true`.
+  template <std::same_as<bool> T>
+  Json(T value) : content_(value) {}
+  // Any other integer. Throws std::invalid_argument above INT64_MAX.
+  template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+  Json(T value) : content_(checked(value)) {}
   Json(double value) : content_(value) {}
   Json(std::string value) : content_(std::move(value)) {}
   Json(std::string_view value) : content_(std::string(value)) {}
@@ -53,21 +59,35 @@ class Json {
   friend bool operator==(Json const&, Json const&) = default;
 
  private:
+  template <std::integral T>
+  static std::int64_t checked(T value) {
+    if (!std::in_range<std::int64_t>(value)) throw std::invalid_argument("integer beyond 64 signed bits");
+    return static_cast<std::int64_t>(value);
+  }
+
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> content_;
 };
 
 // RFC 8259, strictly: one value, UTF-8, no BOM. Refused with code "invalid_json" and a problem whose
-// detail is the byte offset: duplicate member names ("duplicate_key"), U+0000 in a string ("nul"),
-// deeper than limits::json_depth ("too_deep"). Numbers that are integers of 64 bits are integers.
+// detail is the byte offset and whose path the place: not JSON ("invalid_json"), duplicate member names
+// ("duplicate_key"), U+0000 in a string ("nul"), deeper than limits::json_depth ("too_deep"), a number
+// no double can hold ("out_of_range"). Numbers that are integers of 64 signed bits are integers, exactly.
 Result<Json> parse_json(std::string_view text);
 
+// A JSON pointer (RFC 6901) grows by one member name ("~" and "/" escaped) or one index.
+void append_pointer(std::string& path, std::string_view member);
+void append_pointer(std::string& path, std::size_t index);
+
+// Throws std::invalid_argument for reals that are not finite. Reals always show a "." or an "e", so a
+// document read again is equal.
 std::string write_json(Json const& document);
 std::string write_json_pretty(Json const& document);  // two spaces, for people
 
 // Canonical JSON. Throws std::invalid_argument for what CJ cannot hold (null, booleans, reals, integers
 // beyond 2^53-1, member names that do not fit [A-Za-z][A-Za-z0-9_]{0,63}, depth above 16).
 std::string write_canonical(Json const& document);
-// Nothing unless `text` is byte for byte what write_canonical makes of it.
+// Nothing unless `text` is byte for byte what write_canonical makes of it. U+0000 in a string is
+// canonical (as \u0000); what forbids it is the schema of the file.
 std::optional<Json> parse_canonical(std::string_view text);
 
 }  // namespace plumbline

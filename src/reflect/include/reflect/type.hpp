@@ -4,10 +4,13 @@
 // A described struct declares in its types.hpp
 //     template <> Type const& plumbline::reflect::type_of<archive::Firm>();
 // and defines it in describe.cpp. Member and enumerator names are the JSON, column and API names.
+// Structs without notes and enumerations need neither: where describe.hpp is included their tables
+// are made on first use, named after the C++ type in snake_case.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace plumbline::reflect {
@@ -41,6 +44,9 @@ struct Format {
   std::string_view code;
   std::string_view pattern;
   bool (*valid)(std::string_view text);
+  // What someone without the right to personal data sees instead (rules.md section 13); null: "***".
+  std::string (*masked)(std::string_view text) = nullptr;
+  bool masked_is_public = false;  // the masked form may also stand on public pages
 };
 
 struct Type;
@@ -50,11 +56,12 @@ struct Field {
   Type const* type;
   void* (*at)(void* record);  // address of the member
   Flag flags = Flag::none;
-  // Of an integer, money or decimal (unscaled) the value, of a text its code points, of a list its items.
+  // Of an integer or money (cents) the value, of a decimal the value in whole units, of a text its code
+  // points, of a list its items.
   std::int64_t minimum = INT64_MIN;
   std::int64_t maximum = INT64_MAX;
   Format const* format = nullptr;
-  std::string_view refers_to;  // a uuid field: register it points into
+  std::string_view refers_to{};  // a uuid field: register it points into
   void const* at_const(void const* record) const { return at(const_cast<void*>(record)); }
 };
 
@@ -67,6 +74,7 @@ struct Type {
   Kind kind;
   std::string_view name;                         // record, enumeration: the described name
   std::uint8_t bytes = 0;                        // integer, enumeration: size of the storage
+  bool is_signed = true;                         // integer, enumeration
   std::span<Field const> fields{};               // record, in the order of the struct
   std::span<Field const* const> sorted{};        // record, by name ascending (canonical order)
   std::span<Enumerator const> enumerators{};     // enumeration
@@ -84,6 +92,15 @@ struct Type {
 
 template <class T>
 Type const& type_of();
+
+// Storage of `bytes` bytes read as a signed 64-bit number, and back (in range, or std::out_of_range).
+std::int64_t load_integer(Type const& type, void const* value);
+void store_integer(Type const& type, void* value, std::int64_t number);
+// Null when the number (the name) is none of the enumerators.
+Enumerator const* enumerator_of(Type const& type, std::int64_t value);
+Enumerator const* enumerator_of(Type const& type, std::string_view name);
+// The element of an optional, else the type itself.
+inline Type const& bare(Type const& type) { return type.kind == Kind::optional ? *type.element : type; }
 
 // An object of a type known at run time.
 class Object {

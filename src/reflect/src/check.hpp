@@ -1,0 +1,59 @@
+// The rules on one value, shared by reading, validating and reading cells.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "reflect/type.hpp"
+
+namespace plumbline::reflect {
+
+constexpr std::size_t problems_max = 100;
+
+// Collects problems at the present path.
+class Problems {
+ public:
+  void add(std::string_view code, std::string detail = {}) {
+    if (found.size() < problems_max) found.push_back({path, std::string(code), std::move(detail)});
+  }
+  bool full() const { return found.size() >= problems_max; }
+
+  std::string path;
+  std::vector<Problem> found;
+};
+
+// Lengthens the path for the life of the object.
+class Step {
+ public:
+  Step(Problems& problems, std::string_view member);
+  Step(Problems& problems, std::size_t index);
+  ~Step() { problems_.path.resize(length_); }
+  Step(Step const&) = delete;
+  Step& operator=(Step const&) = delete;
+
+ private:
+  Problems& problems_;
+  std::size_t length_;
+};
+
+// What a field's note says of the value being looked at.
+struct Rule {
+  std::int64_t minimum = INT64_MIN;
+  std::int64_t maximum = INT64_MAX;
+  Format const* format = nullptr;
+};
+Rule rule_of(Field const& field);
+// For the elements of a list: its limits count items, its format is for each text.
+Rule element_rule(Rule const& list_rule);
+
+// Range, length, format, characters of one scalar.
+void check_scalar(Problems& problems, Type const& type, void const* value, Rule const& rule);
+void check_count(Problems& problems, std::size_t items, Rule const& rule);
+// Nothing but white space, the ideographic one too.
+bool is_blank(std::string_view text);
+// Text of nothing but white space, empty list, absent optional, nil uuid.
+bool is_empty(Type const& type, void const* value);
+// Everything below a value, recursively, as validate() does.
+void check_value(Problems& problems, Type const& type, void const* value, Rule const& rule);
+
+}  // namespace plumbline::reflect

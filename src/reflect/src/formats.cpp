@@ -1,0 +1,91 @@
+#include "reflect/formats.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/bytes.hpp"
+
+namespace plumbline::reflect::formats {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+
+bool valid_sha256_hex(std::string_view text) {
+  auto const hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), hex);
+}
+
+bool valid_ident(std::string_view text) {
+  auto const allowed = [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '"' && c != ',' && c != '|';
+  };
+  return !text.empty() && text.size() <= 64 && is_utf8(text) &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool valid_code(std::string_view text) {
+  auto const allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_'; };
+  return !text.empty() && text.size() <= 32 && is_lower(text[0]) &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+// The first `count` characters of well-formed UTF-8.
+std::string_view first_characters(std::string_view text, std::size_t count) {
+  std::size_t i = 0;
+  for (; i < text.size(); ++i) {
+    bool const starts = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (starts && count-- == 0) break;
+  }
+  return text.substr(0, i);
+}
+
+bool valid_person_name(std::string_view text) {
+  std::size_t const length = utf8_length(text);
+  auto const plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && !is_digit(c); };
+  return length >= 2 && length <= 50 && std::all_of(text.begin(), text.end(), plain);
+}
+
+// Surnames of two characters, from the Hundred Family Surnames and those common today.
+constexpr std::array<std::string_view, 40> double_surnames{
+    "欧阳", "司马", "上官", "诸葛", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容",
+    "令狐", "长孙", "宇文", "司徒", "轩辕", "端木", "独孤", "南宫", "百里", "呼延",
+    "东郭", "西门", "申屠", "太史", "公冶", "淳于", "单于", "钟离", "闻人", "赫连",
+    "澹台", "濮阳", "拓跋", "第五", "宗政", "鲜于", "闾丘", "司空", "万俟", "公羊"};
+
+std::string masked_person_name(std::string_view text) {
+  std::size_t const length = utf8_length(text);
+  auto const two = first_characters(text, 2);
+  bool const is_double =
+      length > 2 && std::find(double_surnames.begin(), double_surnames.end(), two) != double_surnames.end();
+  std::size_t const shown = is_double ? 2 : 1;
+  std::string out(first_characters(text, shown));
+  // No more than three: the length of a foreign name is no business of the reader.
+  out.append(std::min<std::size_t>(length > shown ? length - shown : 1, 3), '*');
+  return out;
+}
+
+bool valid_phone(std::string_view text) {
+  if (text.size() < 5 || text.size() > 20) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '-' || c == '+'; });
+}
+
+// Not from the edges of the text: "+86" and extensions would move the stars.
+std::string masked_phone(std::string_view text) {
+  std::string digits;
+  for (char c : text)
+    if (is_digit(c)) digits += c;
+  if (digits.size() == 13 && digits.starts_with("86")) digits.erase(0, 2);
+  if (digits.size() < 11) return "***";
+  return digits.substr(0, 3) + "****" + digits.substr(digits.size() - 4);
+}
+
+}  // namespace
+
+Format const sha256_hex{"sha256_hex", "^[0-9a-f]{64}$", valid_sha256_hex};
+Format const ident{"ident", "^[^\\u0000-\\u001f\\u007f\",|]{1,64}$", valid_ident};
+Format const code{"code", "^[a-z][a-z0-9_]{0,31}$", valid_code};
+Format const person_name{"person_name", "", valid_person_name, masked_person_name, true};
+Format const phone{"phone", "^[0-9+-]{5,20}$", valid_phone, masked_phone};
+
+}  // namespace plumbline::reflect::formats

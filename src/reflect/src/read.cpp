@@ -1,0 +1,222 @@
+#include <bitset>
+#include <stdexcept>
+
+#include "base/time.hpp"
+#include "base/uuid.hpp"
+#include "check.hpp"
+#include "parse.hpp"
+#include "reflect/codec.hpp"
+#include "text.hpp"
+
+namespace plumbline::reflect {
+namespace {
+
+std::string_view kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::boolean: return "boolean";
+    case Kind::integer: return "integer";
+    case Kind::text: return "text";
+    case Kind::date: return "date";
+    case Kind::instant: return "instant";
+    case Kind::money: return "money";
+    case Kind::decimal: return "decimal";
+    case Kind::uuid: return "uuid";
+    case Kind::enumeration: return "enumeration";
+    case Kind::record: return "record";
+    case Kind::list: return "list";
+    case Kind::optional: return "optional";
+  }
+  return "";
+}
+
+// A member that has no natural empty value must be sent, whatever its flags say.
+bool has_no_default(Type const& type) {
+  return type.kind == Kind::date || type.kind == Kind::instant || type.kind == Kind::uuid;
+}
+
+class ValueReader {
+ public:
+  ValueReader(Problems& problems, Source source) : problems_(problems), source_(source) {}
+
+  void value(Type const& type, Json const& json, void* value, Rule const& rule) {
+    switch (type.kind) {
+      case Kind::optional:
+        if (json.is_null()) return type.clear(value);
+        return this->value(*type.element, json, type.append(value), rule);
+      case Kind::list: return list(type, json, value, rule);
+      case Kind::record: return record(type, json, value);
+      default:
+        if (scalar(type, json, value) && rules_apply()) check_scalar(problems_, type, value, rule);
+    }
+  }
+
+ private:
+  bool rules_apply() const { return source_ != Source::history; }
+
+  bool wrong_kind(Type const& type) { return refuse("wrong_kind", std::string(kind_name(type.kind))); }
+  bool refuse(std::string_view code, std::string detail = {}) {
+    problems_.add(code, std::move(detail));
+    return false;
+  }
+
+  // Whether the value could be converted.
+  bool scalar(Type const& type, Json const& json, void* value) {
+    switch (type.kind) {
+      case Kind::boolean: return boolean(type, json, *static_cast<bool*>(value));
+      case Kind::integer: return integer(type, json, value);
+      case Kind::text:
+        if (json.as_text() == nullptr) return wrong_kind(type);
+        *static_cast<std::string*>(value) = *json.as_text();
+        return true;
+      case Kind::date: return parsed(type, json, *static_cast<Date*>(value), parse_date, "invalid_date");
+      case Kind::instant:
+        return parsed(type, json, *static_cast<Instant*>(value), parse_instant, "invalid_instant");
+      case Kind::uuid: return parsed(type, json, *static_cast<Uuid*>(value), parse_uuid, "invalid_uuid");
+      case Kind::enumeration: return enumeration(type, json, value);
+      default: throw std::logic_error("reading this kind is not possible yet");
+    }
+  }
+
+  bool boolean(Type const& type, Json const& json, bool& value) {
+    if (auto const* given = json.as_bool()) return value = *given, true;
+    auto const* number = json.as_integer();
+    if (number == nullptr || (*number != 0 && *number != 1)) return wrong_kind(type);
+    value = *number == 1;
+    return true;
+  }
+
+  bool integer(Type const& type, Json const& json, void* value) {
+    if (auto const* real = json.as_real(); real != nullptr && (*real >= 0x1p63 || *real < -0x1p63))
+      return refuse("out_of_range");
+    auto const* number = json.as_integer();
+    if (number == nullptr) return wrong_kind(type);
+    if (!fits(type, *number)) return refuse("out_of_range");
+    store_integer(type, value, *number);
+    return true;
+  }
+  static bool fits(Type const& type, std::int64_t number) {
+    if (!type.is_signed && number < 0) return false;
+    if (type.bytes == 8) return true;
+    int const bits = type.bytes * 8 - (type.is_signed ? 1 : 0);
+    std::int64_t const end = std::int64_t{1} << bits;
+    return number < end && number >= (type.is_signed ? -end : 0);
+  }
+
+  template <class T>
+  bool parsed(Type const& type, Json const& json, T& value, std::optional<T> (*parse)(std::string_view),
+              std::string_view code) {
+    if (json.as_text() == nullptr) return wrong_kind(type);
+    auto const result = parse(*json.as_text());
+    if (!result) return refuse(code);
+    value = *result;
+    return true;
+  }
+
+  bool enumeration(Type const& type, Json const& json, void* value) {
+    if (json.as_text() == nullptr) return wrong_kind(type);
+    Enumerator const* enumerator = enumerator_of(type, std::string_view(*json.as_text()));
+    if (enumerator == nullptr) return refuse("unknown_value");
+    store_integer(type, value, enumerator->value);
+    return true;
+  }
+
+  void list(Type const& type, Json const& json, void* value, Rule const& rule) {
+    auto const* array = json.as_array();
+    if (array == nullptr) return void(wrong_kind(type));
+    type.clear(value);
+    if (rules_apply()) check_count(problems_, array->size(), rule);
+    Rule const element = element_rule(rule);
+    // A list that is too long is not worth more memory than the longest allowed one.
+    std::size_t const count =
+        rules_apply() ? std::min<std::size_t>(array->size(), list_items_max) : array->size();
+    for (std::size_t i = 0; i < count && !problems_.full(); ++i) {
+      Step const step(problems_, i);
+      this->value(*type.element, (*array)[i], type.append(value), element);
+    }
+  }
+
+  void record(Type const& type, Json const& json, void* record) {
+    auto const* object = json.as_object();
+    if (object == nullptr) return void(wrong_kind(type));
+    if (type.fields.size() > fields_max)
+      throw std::logic_error("too many members in " + std::string(type.name));
+    std::bitset<fields_max> seen;
+    Hint hint(type);
+    for (auto const& [name, given] : *object) {
+      Field const* field = hint.find(name);
+      Step const step(problems_, name);
+      if (field == nullptr) {
+        problems_.add("unknown_field");
+        continue;
+      }
+      seen.set(static_cast<std::size_t>(field - type.fields.data()));
+      member(*field, given, record);
+    }
+    for (std::size_t i = 0; i < type.fields.size(); ++i)
+      if (!seen[i]) absent(type.fields[i]);
+  }
+
+  void member(Field const& field, Json const& given, void* record) {
+    if (source_ == Source::caller && has(field.flags, Flag::system)) return problems_.add("read_only");
+    void* const value = field.at(record);
+    bool const required = rules_apply() && has(field.flags, Flag::required);
+    if (required && says_nothing(given)) return problems_.add("required");
+    std::size_t const before = problems_.found.size();
+    this->value(*field.type, given, value, rule_of(field));
+    if (required && problems_.found.size() == before && is_empty(*field.type, value))
+      problems_.add("required");
+  }
+
+  static bool says_nothing(Json const& given) {
+    return given.is_null() || (given.as_text() != nullptr && is_blank(*given.as_text()));
+  }
+
+  void absent(Field const& field) {
+    bool const system = source_ == Source::caller && has(field.flags, Flag::system);
+    if (!rules_apply() || system) return;
+    if (!has(field.flags, Flag::required) && !has_no_default(*field.type)) return;
+    Step const step(problems_, field.name);
+    problems_.add("required");
+  }
+
+  static constexpr std::size_t fields_max = 256;
+
+  // Members mostly come in the order of the struct or by name: then no search is needed.
+  class Hint {
+   public:
+    explicit Hint(Type const& type) : type_(type) {}
+    Field const* find(std::string_view name) {
+      std::size_t const i = next_++;
+      if (i < type_.fields.size()) {
+        if (type_.fields[i].name == name) return &type_.fields[i];
+        if (type_.sorted[i]->name == name) return type_.sorted[i];
+      }
+      return type_.find(name);
+    }
+
+   private:
+    Type const& type_;
+    std::size_t next_ = 0;
+  };
+
+  Problems& problems_;
+  Source source_;
+};
+
+}  // namespace
+
+std::vector<Problem> read_document(Json const& document, Type const& type, void* value, Source source) {
+  Problems problems;
+  ValueReader(problems, source).value(type, document, value, {});
+  return std::move(problems.found);
+}
+
+std::vector<Problem> read(std::string_view text, Type const& type, void* value, Source source) {
+  Parsed parsed = parse_document(text, OnFlaw::collect, json_depth_max);
+  if (!parsed.complete) return std::move(parsed.problems);
+  std::vector<Problem> found = read_document(parsed.document, type, value, source);
+  found.insert(found.begin(), parsed.problems.begin(), parsed.problems.end());
+  return found;
+}
+
+}  // namespace plumbline::reflect
