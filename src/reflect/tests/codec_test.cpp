@@ -36,15 +36,15 @@ Firm example() {
 }
 
 TEST(Write, ordinaryInTheOrderOfTheStruct) {
-  EXPECT_EQ(
-      to_text(example()),
-      R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"新和\"铸造\"","digest":")" +
-          std::string(64, 'a') +
-          R"(","status":"normal","state":"open","large":true,"employees":12,"stars":255,"founded":"1998-03-01",)"
-          R"("inspected":"2023-11-14T22:13:20.5Z","legal_person":"欧阳建国","phone":"13812341234",)"
-          R"("born":"1970-01-31","aliases":["新和",""],"products":[{"code":"p_1","price_cents":500,)"
-          R"("brands":["甲","乙"],"contact":{"name":"李四","phone":"0635-2321234"}},)"
-          R"({"code":"p_2","price_cents":0,"brands":[]}],"score":-7})");
+  EXPECT_EQ(to_text(example()),
+            R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"新和\"铸造\"","digest":")" +
+                std::string(64, 'a') +
+                R"(","status":"normal","state":"open","large":true,"employees":12,"stars":255,)"
+                R"("founded":"1998-03-01",)"
+                R"("inspected":"2023-11-14T22:13:20.5Z","legal_person":"欧阳建国","phone":"13812341234",)"
+                R"("born":"1970-01-31","aliases":["新和",""],"products":[{"code":"p_1","price_cents":500,)"
+                R"("brands":["甲","乙"],"contact":{"name":"李四","phone":"0635-2321234"}},)"
+                R"({"code":"p_2","price_cents":0,"brands":[]}],"score":-7})");
 }
 
 TEST(Write, canonicalIsCanonicalJson) {
@@ -147,7 +147,8 @@ TEST(Read, reportsEverythingAtOnce) {
       "founded": "2025-02-29",
       "inspected": 12,
       "phone": "13812341234", "phone": "13812341235",
-      "products": [{"code": "p", "price_cents": -1}, {"code": "", "a/b~": 1, "brands": ["x", "a|b", "c\u0000"]}, {"code": "x"}],
+      "products": [{"code": "p", "price_cents": -1},
+        {"code": "", "a/b~": 1, "brands": ["x", "a|b", "c\u0000"]}, {"code": "x"}],
       "id": "01890a5d-ac96-774b-bcce-b302099a8057"
     })",
                              type_of<Firm>(), &firm, Source::caller);
