@@ -77,16 +77,17 @@ class Act {
   virtual void start_clock(std::string_view rule, Date triggered_on) = 0;
   virtual void stop_clock(std::string_view rule) = 0;
 
-  // A log entry of its own besides the record's version (draw.plan, draw.seed …): chain subject
-  // ("draws/3715/2026#4") and digest as draw-publication.md section 3 fixes them.
-  virtual void log(std::string_view type, std::string_view subject, Hash const& digest) = 0;
-
-  // The log position and leaf hash of the latest entry on a chain, as the batch stands now.
+  // The log position and leaf hash of an entry on a chain.
   struct Position {
     std::int64_t seq;
     Hash leaf_hash;
     Instant time;
   };
+  // A log entry of its own besides the record's version (draw.plan, draw.seed …): chain subject
+  // ("draws/3715/2026#4") and digest as draw-publication.md section 3 fixes them. These entries come before
+  // the versions of the records, in the order of the calls.
+  virtual Position log(std::string_view type, std::string_view subject, Hash const& digest) = 0;
+  // The latest entry on a chain, as the act stands now.
   virtual std::optional<Position> latest(std::string_view chain) = 0;
 
  protected:
@@ -109,7 +110,7 @@ class Refused {
   Refusal refusal_;
 };
 
-// A refusal that names its place: code "guard", one problem.
+// A refusal that names its place: the code again as a problem at `path` when there is one.
 Refusal refuse(std::string code, std::string path = "", std::string detail = "");
 
 }  // namespace plumbline::kernel

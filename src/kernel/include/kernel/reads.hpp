@@ -86,8 +86,7 @@ class Reads {
     Uuid record;
     RunningClock clock;
   };
-  Result<std::vector<DueClock>> due_clocks(Viewer const& viewer, Date until, int limit,
-                                           std::string const& cursor = "");
+  Result<std::vector<DueClock>> due_clocks(Viewer const& viewer, Date until, int limit);
 
  private:
   store::Database& database_;

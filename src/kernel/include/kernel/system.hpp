@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/calendar.hpp"
+#include "base/hash.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "kernel/command.hpp"
@@ -34,16 +35,13 @@ struct Settings {
   std::string database;      // "" = sqlite:DIR/plumbline.db
 };
 
-struct Lane {
-  // Runs chunk after chunk of commands in the import lane; waiting people go first.
-  std::vector<Command> commands;
-};
-
 class System {
  public:
-  // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree's root.
-  static Result<void> init(std::filesystem::path const& folder, Settings const& settings,
-                           Catalogue const& catalogue, Clock const& clock);
+  // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree down to towns where
+  // the jurisdiction is a GB/T 2260 code, and the first administrator ("admin", who may only make accounts and
+  // give grants). Refused "folder_in_use", "bad_origin", "bad_jurisdiction".
+  static Result<Uuid> init(std::filesystem::path const& folder, Settings const& settings, Catalogue const& catalogue,
+                           Clock const& clock);
   // Opens one. The catalogue must outlive it. Throws store::Error, std::runtime_error.
   static std::unique_ptr<System> open(std::filesystem::path const& folder, Catalogue const& catalogue,
                                       Clock const& clock);
@@ -65,15 +63,20 @@ class System {
   virtual Reads& reads() = 0;  // of the calling thread
   virtual Viewer viewer(Uuid account) = 0;
   virtual std::optional<Uuid> account_of(std::string_view login) = 0;
-  virtual RegionTree const& regions() const = 0;  // a snapshot; valid until the next call on this thread
+  virtual std::shared_ptr<RegionTree const> regions() const = 0;  // a snapshot
   virtual RuleBook const& rules() const = 0;
-  virtual WorkdayCalendar const& calendar() const = 0;
+  virtual std::shared_ptr<WorkdayCalendar const> calendar() const = 0;  // a snapshot
   virtual BlobStore& blobs() = 0;
   virtual LogPublisher& log() = 0;
 
   // Fires every clock that is past due and whose rule says that silence decides; each once, however
   // often and however late this is called. Answers how many fired.
   virtual int run_clocks() = 0;
+  // Recomputes by logged acts the clocks whose date was provisional and whose year is published by now.
+  virtual int recompute_provisional() = 0;
+
+  // A row of an unlogged or rebuildable table, written between two batches.
+  virtual Result<void> write_unlogged(store::Sql const& sql, std::vector<store::Value> values) = 0;
 
   // A log entry outside any record (ledger.policy, draw bodies made by followers). Answers its position.
   struct Logged {

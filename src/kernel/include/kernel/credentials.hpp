@@ -1,0 +1,16 @@
+// Passwords, unlogged: Argon2id through libsodium, behind a two-slot semaphore (64 MiB each).
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/uuid.hpp"
+#include "kernel/system.hpp"
+
+namespace plumbline::kernel {
+
+Result<void> set_password(System& system, Uuid account, std::string_view password);
+bool check_password(System& system, Uuid account, std::string_view password);
+// 20 characters without those that look alike: for the first administrator, printed once.
+std::string make_password();
+
+}  // namespace plumbline::kernel

@@ -1,0 +1,349 @@
+#include "desk.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "batch.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+using store::Sql;
+using store::Value;
+
+Sql const select_repeat{"idempotency.select",
+                        "select payload_hash, record, version, entry, state from idempotency where jurisdiction = $1 "
+                        "and account = $2 and key = $3"};
+
+Hash hash_payload(Command const& command) {
+  Bytes all;
+  append_tlv(all, command.register_name);
+  append_tlv(all, command.action);
+  append_tlv(all, command.record.is_nil() ? std::string() : to_string(command.record));
+  append_tlv(all, command.payload);
+  return sha256(all);
+}
+
+// Alone in its batch: what it changes decides about the commands after it.
+bool alone(Prepared const& prepared) {
+  return !prepared.raw && !prepared.unlogged && (in_directory(prepared.plan->reg->name) ||
+                           (prepared.builtin != nullptr && prepared.builtin->action == "erase"));
+}
+
+template <class Answers>
+void answer_all(std::span<std::unique_ptr<Prepared>> batch, Answers& answers) {
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->answer.set_value(std::move(answers[i]));
+}
+
+}  // namespace
+
+Desk::Desk(store::Database& database, Catalogue const& catalogue, RuleBook const& rules, Clock const& clock,
+           std::string jurisdiction)
+    : database_(database),
+      catalogue_(catalogue),
+      rules_(rules),
+      clock_(clock),
+      jurisdiction_(std::move(jurisdiction)),
+      // The head row is the lock that keeps several server processes in one order.
+      select_head_{"head.lock", std::string("select size, last_time, frontier, schema_seq from ledger_head where "
+                                            "jurisdiction = $1") +
+                                    (database.engine() == store::Engine::postgres ? " for update" : "")},
+      writer_(database.writer()) {
+  for (auto const& reg : catalogue.registers()) {
+    plans_.emplace_back(reg);
+    plan_by_name_.emplace(std::string(reg.name), &plans_.back());
+  }
+  reload_directory();
+  thread_ = std::thread([this] { run(); });
+}
+
+Desk::~Desk() {
+  {
+    std::lock_guard const lock(mutex_);
+    stopping_ = true;
+  }
+  waiting_.notify_all();
+  thread_.join();
+}
+
+std::shared_ptr<Directory const> Desk::directory() const {
+  std::lock_guard const lock(directory_mutex_);
+  return directory_;
+}
+
+void Desk::on_commit(std::function<void(std::int64_t)> listener) {
+  std::lock_guard const lock(mutex_);
+  listener_ = std::move(listener);
+}
+
+void Desk::reload_directory() {
+  auto fresh = load_directory(*database_.reader(), catalogue_, jurisdiction_);
+  std::lock_guard const lock(directory_mutex_);
+  directory_ = std::move(fresh);
+}
+
+Result<std::unique_ptr<Prepared>> Desk::prepare(Command command) const {
+  auto prepared = std::make_unique<Prepared>();
+  auto const plan = plan_by_name_.find(command.register_name);
+  if (plan == plan_by_name_.end()) return refuse("unknown_register", "", command.register_name);
+  prepared->plan = plan->second;
+  prepared->action = plan->second->reg->find_action(command.action);
+  prepared->builtin = find_builtin(command.action);
+  if (prepared->action == nullptr && prepared->builtin == nullptr) return refuse("unknown_action", "", command.action);
+  if (command.idempotency_key.size() > limits::idempotency_key_bytes) return refuse("too_long", "/idempotency_key");
+  if (command.payload.size() > limits::record_bytes) return refuse("too_large");
+
+  auto const* type = prepared->action != nullptr ? prepared->action->payload : prepared->builtin->payload;
+  if (type != nullptr) {
+    prepared->payload.emplace(*type);
+    auto problems = reflect::read(command.payload.empty() ? "{}" : command.payload, *type, prepared->payload->data(),
+                                  reflect::Source::caller);
+    if (!problems.empty()) return Refusal{"invalid", "", std::move(problems)};
+  } else if (!command.payload.empty() && command.payload != "{}") {
+    return refuse("no_payload_expected");
+  }
+  prepared->payload_hash = hash_payload(command);
+  if (command.record.is_nil()) command.record = make_uuid7(clock_.now());
+  prepared->command = std::move(command);
+  return prepared;
+}
+
+std::future<Result<Receipt>> Desk::enqueue(std::unique_ptr<Prepared> prepared,
+                                           std::deque<std::unique_ptr<Prepared>>& lane, std::size_t limit) {
+  auto future = prepared->answer.get_future();
+  {
+    std::lock_guard const lock(mutex_);
+    if (stopping_ || lane.size() >= limit) {
+      prepared->answer.set_value(refuse(stopping_ ? "stopping" : "busy"));
+      return future;
+    }
+    lane.push_back(std::move(prepared));
+  }
+  waiting_.notify_one();
+  return future;
+}
+
+std::future<Result<Receipt>> Desk::submit(Command command) {
+  auto prepared = prepare(std::move(command));
+  if (!prepared) {
+    std::promise<Result<Receipt>> refused;
+    refused.set_value(prepared.refusal());
+    return refused.get_future();
+  }
+  return enqueue(std::move(*prepared), people_, limits::desk_queue);
+}
+
+std::future<Result<Receipt>> Desk::submit_raw(Uuid account, Prepared::Raw raw) {
+  auto prepared = std::make_unique<Prepared>();
+  prepared->command.account = account;
+  prepared->raw = std::move(raw);
+  return enqueue(std::move(prepared), people_, limits::desk_queue);
+}
+
+std::future<Result<Receipt>> Desk::submit_unlogged(store::Statement statement) {
+  auto prepared = std::make_unique<Prepared>();
+  prepared->unlogged = std::move(statement);
+  return enqueue(std::move(prepared), people_, limits::desk_queue);
+}
+
+std::vector<Result<Receipt>> Desk::submit_chunk(std::vector<Command> commands) {
+  std::vector<std::future<Result<Receipt>>> waiting;
+  waiting.reserve(commands.size());
+  for (auto& command : commands) {
+    auto prepared = prepare(std::move(command));
+    if (prepared) {
+      waiting.push_back(enqueue(std::move(*prepared), imports_, limits::import_rows));
+    } else {
+      std::promise<Result<Receipt>> refused;
+      refused.set_value(prepared.refusal());
+      waiting.push_back(refused.get_future());
+    }
+  }
+  std::vector<Result<Receipt>> answers;
+  answers.reserve(waiting.size());
+  for (auto& future : waiting) answers.push_back(future.get());
+  return answers;
+}
+
+Desk::Batch Desk::take_batch() {
+  std::unique_lock lock(mutex_);
+  waiting_.wait(lock, [&] { return stopping_ || !people_.empty() || !imports_.empty(); });
+  auto& lane = people_.empty() ? imports_ : people_;
+  Batch batch;
+  while (!lane.empty() && batch.size() < limits::desk_batch) {
+    if (alone(*lane.front()) && !batch.empty()) break;
+    batch.push_back(std::move(lane.front()));
+    lane.pop_front();
+    if (alone(*batch.back())) break;
+  }
+  return batch;
+}
+
+void Desk::run() {
+  while (true) {
+    Batch batch = take_batch();
+    if (batch.empty()) return;  // stopping, and everything accepted is answered
+    process(batch);
+  }
+}
+
+void Desk::process(Batch& batch) {
+  try {
+    process_once(batch);
+  } catch (store::Error const& error) {
+    process_singly(batch, error);
+  } catch (std::exception const& defect) {
+    writer_->rollback();
+    process_singly(batch, store::Error(store::Errc::other, "", defect.what()));
+  }
+}
+
+// A database error spoils the whole transaction: the innocent are tried again one by one.
+void Desk::process_singly(Batch& batch, store::Error const& first) {
+  if (batch.size() == 1) {
+    batch.front()->answer.set_value(refusal_of(first, *batch.front()));
+    return;
+  }
+  for (auto& prepared : batch) {
+    try {
+      process_once({&prepared, 1});
+    } catch (store::Error const& error) {
+      prepared->answer.set_value(refusal_of(error, *prepared));
+    } catch (std::exception const& defect) {
+      writer_->rollback();
+      prepared->answer.set_value(Refusal{"internal", defect.what(), {}});
+    }
+  }
+}
+
+Desk::Head Desk::read_head(store::Rows const& rows) const {
+  if (rows.empty()) throw store::Error(store::Errc::corrupt, "head.lock", "this database holds no such jurisdiction");
+  auto range = ledger::CompactRange::deserialise(store::blob(rows[0][2]));
+  if (!range || range->size() != static_cast<std::uint64_t>(store::integer(rows[0][0])))
+    throw store::Error(store::Errc::corrupt, "head.lock", "the stored Merkle frontier does not fit the log's size");
+  return {std::move(*range), store::integer(rows[0][1]), store::integer(rows[0][3])};
+}
+
+void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
+  writer_->begin();
+  // One round trip: the lock on the head, then every record, key and unique value the batch names.
+  std::vector<store::Statement> asks;
+  std::vector<std::function<void(BatchRun&, store::Rows&)>> uses;
+  asks.push_back({&select_head_, {jurisdiction_}});
+  for (auto const& prepared : batch) {
+    if (prepared->raw || prepared->unlogged) continue;
+    auto const& command = prepared->command;
+    auto const* plan = prepared->plan;
+    if (!command.idempotency_key.empty()) {
+      asks.push_back({&select_repeat, {jurisdiction_, id_bytes(command.account), command.idempotency_key}});
+      uses.push_back([&command](BatchRun& run, store::Rows& rows) {
+        if (!rows.empty()) run.note_repeat(to_string(command.account) + command.idempotency_key, rows.front());
+      });
+    }
+    asks.push_back({&plan->select, {jurisdiction_, id_bytes(command.record)}});
+    uses.push_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
+      Working working;
+      working.plan = plan;
+      working.id = id;
+      if (!rows.empty()) fill(working, rows.front());
+      run.overlay().put({plan, id}, std::move(working));
+    });
+    if (!prepared->payload || &prepared->payload->type() != plan->reg->type) continue;
+    for (std::size_t i = 0; i < plan->columns.size(); ++i) {
+      if (plan->select_unique[i].text.empty()) continue;
+      auto value = column_value(plan->columns[i], prepared->payload->data());
+      if (store::is_null(value)) continue;
+      asks.push_back({&plan->select_unique[i], {jurisdiction_, value}});
+      uses.push_back([plan, i, value](BatchRun& run, store::Rows& rows) {
+        run.overlay().note_unique(*plan, i, value,
+                                  rows.empty() ? std::nullopt : std::optional(uuid_from(rows.front()[0])));
+      });
+    }
+  }
+  auto rows = writer_->fetch(asks);
+  Head const head = read_head(rows.front());
+  if (head_ && head_->schema_seq != head.schema_seq) reload_directory();
+
+  Instant const at{std::max(clock_.now().micros_utc, head.last_time)};
+  auto const directory = this->directory();
+  BatchContext const context{jurisdiction_, at, legal_date(at), *directory, rules_, plan_by_name_};
+  BatchRun run(context, *writer_, head.range, head.schema_seq);
+  for (std::size_t i = 0; i < uses.size(); ++i) uses[i](run, rows[i + 1]);
+
+  std::vector<Result<Receipt>> answers;
+  answers.reserve(batch.size());
+  for (auto const& prepared : batch) answers.push_back(run.decide(*prepared));
+
+  Head after{run.range(), at.micros_utc, run.schema_seq()};
+  if (run.wrote_anything()) {
+    run.write();
+    try {
+      writer_->commit();
+    } catch (store::Error const& error) {
+      if (error.code() != store::Errc::connection || !was_committed(after)) throw;
+    }
+  } else {
+    writer_->rollback();
+    after = head;
+  }
+  bool const reload = run.touched_directory();
+  head_ = std::move(after);
+  if (reload) reload_directory();
+  answer_all(batch, answers);
+  std::function<void(std::int64_t)> listener;
+  {
+    std::lock_guard const lock(mutex_);
+    listener = listener_;
+  }
+  if (listener && run.wrote_anything()) listener(static_cast<std::int64_t>(head_->range.size()));
+}
+
+// The connection broke while the commit was under way: the head tells whether it happened. Another
+// process may have gone on since; then the entry we would have written last is looked at.
+bool Desk::was_committed(Head const& expected) {
+  static Sql const head_size{"head.size", "select frontier from ledger_head where jurisdiction = $1"};
+  for (int attempt = 0; attempt < limits::transaction_retries; ++attempt) {
+    try {
+      auto const reader = database_.reader();
+      auto const rows = reader->query(head_size, {jurisdiction_});
+      if (rows.empty()) return false;
+      auto const range = ledger::CompactRange::deserialise(store::blob(rows[0][0]));
+      if (!range || range->size() < expected.range.size()) return false;
+      if (range->size() == expected.range.size()) return *range == expected.range;
+      // Larger: ours is in it exactly when the tree of our size has our root.
+      ledger::CompactRange ours;
+      store::Sql const all{"entry.hashes", "select leaf_hash from entry where jurisdiction = $1 and seq < $2 order by seq"};
+      std::vector<Value> const values{jurisdiction_, static_cast<std::int64_t>(expected.range.size())};
+      reader->stream(all, values, [&](store::Row const& row) {
+        ours.append(hash_from(row[0]));
+        return true;
+      });
+      return ours == expected.range;
+    } catch (store::Error const& error) {
+      if (error.code() != store::Errc::connection) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds(200 << attempt));
+    }
+  }
+  throw store::Error(store::Errc::connection, "head.size", "the database did not come back: the outcome is unknown");
+}
+
+Result<Receipt> Desk::refusal_of(store::Error const& error, Prepared const& prepared) const {
+  switch (error.code()) {
+    case store::Errc::unique: {
+      std::string const what = error.what();
+      if (prepared.plan != nullptr)
+        for (auto const& column : prepared.plan->columns)
+          if (has(column.field->flags, reflect::Flag::unique) && what.find(column.field->name) != std::string::npos)
+            return refuse("duplicate", "/" + std::string(column.field->name));
+      return refuse("duplicate");
+    }
+    case store::Errc::busy:
+    case store::Errc::serialization: return refuse("busy");
+    case store::Errc::full: return refuse("storage_full");
+    case store::Errc::read_only: return refuse("read_only");
+    case store::Errc::connection: return refuse("unavailable");
+    default: return Refusal{"internal", error.what(), {}};
+  }
+}
+
+}  // namespace plumbline::kernel

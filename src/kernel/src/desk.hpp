@@ -1,0 +1,107 @@
+// The desk: one writer per jurisdiction. Commands wait in two bounded queues (people, imports); whatever
+// waited while the last commit ran becomes the next batch: one transaction, one commit, then every command
+// is answered. A refusal is decided in memory and harms no neighbour.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "directory.hpp"
+#include "kernel/command.hpp"
+#include "kernel/register.hpp"
+#include "kernel/registers.hpp"
+#include "kernel/rules.hpp"
+#include "kernel/system.hpp"
+#include "ledger/tree.hpp"
+#include "overlay.hpp"
+#include "store/store.hpp"
+
+namespace plumbline::kernel {
+
+// A command parsed and checked off the writer.
+struct Prepared {
+  Command command;
+  RegisterPlan const* plan = nullptr;
+  Action const* action = nullptr;    // null for builtins and raw log entries
+  Builtin const* builtin = nullptr;
+  std::optional<reflect::Object> payload;
+  Hash payload_hash{};
+  // A log entry outside any record.
+  struct Raw {
+    std::string type;
+    std::string subject;
+    Hash digest;
+  };
+  std::optional<Raw> raw;
+  // A statement on an unlogged or rebuildable table.
+  std::optional<store::Statement> unlogged;
+  std::promise<Result<Receipt>> answer;
+};
+
+class Desk {
+ public:
+  Desk(store::Database& database, Catalogue const& catalogue, RuleBook const& rules, Clock const& clock,
+       std::string jurisdiction);
+  ~Desk();
+
+  std::future<Result<Receipt>> submit(Command command);
+  std::future<Result<Receipt>> submit_raw(Uuid account, Prepared::Raw raw);
+  std::future<Result<Receipt>> submit_unlogged(store::Statement statement);
+  std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands);
+
+  std::shared_ptr<Directory const> directory() const;
+  // Called on the desk's thread after every commit with the new size of the log.
+  void on_commit(std::function<void(std::int64_t size)> listener);
+
+ private:
+  using Batch = std::vector<std::unique_ptr<Prepared>>;
+  struct Head {
+    ledger::CompactRange range;
+    std::int64_t last_time = 0;
+    std::int64_t schema_seq = 0;
+  };
+
+  Result<std::unique_ptr<Prepared>> prepare(Command command) const;
+  std::future<Result<Receipt>> enqueue(std::unique_ptr<Prepared> prepared, std::deque<std::unique_ptr<Prepared>>& lane,
+                                       std::size_t limit);
+  void run();
+  Batch take_batch();
+  void process(Batch& batch);
+  void process_once(std::span<std::unique_ptr<Prepared>> batch);
+  void process_singly(Batch& batch, store::Error const& first);
+  bool was_committed(Head const& expected);
+  Head read_head(store::Rows const& rows) const;
+  void reload_directory();
+  Result<Receipt> refusal_of(store::Error const& error, Prepared const& prepared) const;
+
+  store::Database& database_;
+  Catalogue const& catalogue_;
+  RuleBook const& rules_;
+  Clock const& clock_;
+  std::string jurisdiction_;
+  std::deque<RegisterPlan> plans_;
+  std::unordered_map<std::string, RegisterPlan const*> plan_by_name_;
+  store::Sql select_head_;
+
+  std::unique_ptr<store::Writer> writer_;
+  std::optional<Head> head_;  // as of our last commit; nothing until the first batch
+
+  mutable std::mutex directory_mutex_;
+  std::shared_ptr<Directory const> directory_;
+
+  std::mutex mutex_;
+  std::condition_variable waiting_;
+  std::deque<std::unique_ptr<Prepared>> people_;
+  std::deque<std::unique_ptr<Prepared>> imports_;
+  bool stopping_ = false;
+  std::function<void(std::int64_t)> listener_;
+  std::thread thread_;
+};
+
+}  // namespace plumbline::kernel

@@ -1,0 +1,33 @@
+// What the desk needs in memory for every act: the region tree, accounts, grants and the calendar. A
+// snapshot is never changed; an act on one of these registers makes the next one.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/calendar.hpp"
+#include "kernel/grants.hpp"
+#include "kernel/regions.hpp"
+#include "store/store.hpp"
+
+namespace plumbline::kernel {
+
+struct Directory {
+  RegionTree regions;
+  std::unordered_map<Uuid, Account> accounts;
+  std::map<std::string, Uuid, std::less<>> logins;
+  std::unordered_map<Uuid, std::vector<Grant>> grants;  // by account, active ones only
+  WorkdayCalendar calendar;
+
+  Viewer viewer(std::string const& jurisdiction, Uuid account, Date today) const;
+};
+
+// Do acts on this register change the directory?
+bool in_directory(std::string_view register_name);
+
+std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
+                                                std::string const& jurisdiction);
+
+}  // namespace plumbline::kernel

@@ -1,0 +1,204 @@
+#include "kernel/registers.hpp"
+
+#include "base/hash.hpp"
+#include "kernel/grants.hpp"
+#include "kernel/regions.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+enum class Simple : std::uint8_t { none, active, closed };
+std::vector<std::string_view> const simple_states = {"none", "active", "closed"};
+
+// Regions: the jurisdiction's own tree. A code is never reused; a region that ends is closed.
+constexpr auto region_flow = workflow<Simple>({
+    {Simple::none, "create", Simple::active, Role::system_administrator | Role::system},
+    {Simple::none, "import", Simple::active, Role::importer | Role::system_administrator},
+    {Simple::active, "rename", Simple::active, Role::system_administrator},
+    {Simple::active, "close", Simple::closed, Role::system_administrator},
+});
+static_assert(region_flow.sound());
+
+Result<void> take_region(Act& act) {
+  auto const& wanted = act.payload<Region>();
+  if (!wanted.parent.empty() && act.regions().find(wanted.parent) == nullptr)
+    return refuse("unknown_region", "/parent", wanted.parent);
+  act.record<Region>() = wanted;
+  return {};
+}
+Result<void> rename_region(Act& act) {
+  auto const& wanted = act.payload<Region>();
+  auto& region = act.record<Region>();
+  if (wanted.code != region.code || wanted.parent != region.parent) return refuse("only_the_name_changes", "/code");
+  region.name = wanted.name;
+  return {};
+}
+Placement place_region(Uuid, void const* record) {
+  auto const& region = *static_cast<Region const*>(record);
+  return {{region.parent.empty() ? region.code : region.parent}, {}};
+}
+
+// Accounts: made by the security administrator, who can do no other work (GB/T 22239 8.1.5).
+constexpr auto account_flow = workflow<Simple>({
+    {Simple::none, "create", Simple::active, Role::security_administrator | Role::system},
+    {Simple::active, "update", Simple::active, Role::security_administrator},
+    {Simple::active, "close", Simple::closed, Role::security_administrator},
+});
+static_assert(account_flow.sound());
+
+Result<void> create_account(Act& act) {
+  auto& account = act.record<Account>();
+  account = act.payload<Account>();
+  Bytes const random = random_bytes(16);
+  account.log_id = "u-" + hex_encode(random);
+  account.status = AccountStatus::active;
+  return {};
+}
+Result<void> update_account(Act& act) {
+  auto& account = act.record<Account>();
+  std::string const log_id = account.log_id;
+  account = act.payload<Account>();
+  account.log_id = log_id;
+  return {};
+}
+Result<void> close_account(Act& act) {
+  act.record<Account>().status = AccountStatus::disabled;
+  return {};
+}
+
+constexpr auto grant_flow = workflow<Simple>({
+    {Simple::none, "give", Simple::active, Role::security_administrator | Role::system},
+    {Simple::active, "withdraw", Simple::closed, Role::security_administrator},
+});
+static_assert(grant_flow.sound());
+
+Result<void> give_grant(Act& act) {
+  auto const& wanted = act.payload<Grant>();
+  if (act.load<Account>("account", wanted.account) == nullptr) return refuse("unknown_account", "/account");
+  if (wanted.role == Role::system || wanted.role == Role::clock) return refuse("not_for_people", "/role");
+  if (wanted.scope.empty() == !wanted.party) return refuse("scope_or_party", "/scope");
+  if (!wanted.scope.empty() && act.regions().find(wanted.scope) == nullptr)
+    return refuse("unknown_region", "/scope", wanted.scope);
+  if (wanted.valid_to && *wanted.valid_to < wanted.valid_from) return refuse("ends_before_it_begins", "/valid_to");
+  act.record<Grant>() = wanted;
+  return {};
+}
+Result<void> withdraw_grant(Act& act) {
+  act.record<Grant>().valid_to = act.today();
+  return {};
+}
+Placement place_grant(Uuid, void const* record) {
+  auto const& grant = *static_cast<Grant const*>(record);
+  Placement placement;
+  if (!grant.scope.empty()) placement.scopes.push_back(grant.scope);
+  if (grant.party) placement.parties.push_back({*grant.party, "represented"});
+  return placement;
+}
+
+// The notice of a year; a corrected notice replaces the days.
+constexpr auto calendar_flow = workflow<Simple>({
+    {Simple::none, "publish", Simple::active, Role::system_administrator | Role::system},
+    {Simple::active, "correct", Simple::active, Role::system_administrator},
+    {Simple::active, "close", Simple::closed, Role::system_administrator},
+});
+static_assert(calendar_flow.sound());
+
+Result<void> take_calendar_year(Act& act) {
+  auto const& wanted = act.payload<CalendarYear>();
+  if (auto merged = act.calendar().with_year(wanted.year, wanted.holidays, wanted.makeup_workdays); !merged)
+    return merged.refusal();
+  act.record<CalendarYear>() = wanted;
+  return {};
+}
+
+constexpr RoleSet attachers = staff | RoleSet{Role::system, Role::firm, Role::laboratory, Role::institute,
+                                              Role::workstation, Role::expert, Role::sampler};
+constexpr auto attachment_flow = workflow<Simple>({
+    {Simple::none, "attach", Simple::active, attachers},
+    {Simple::active, "detach", Simple::closed, Role::leader | Role::audit_administrator},
+});
+static_assert(attachment_flow.sound());
+
+Result<void> attach(Act& act) {
+  auto const& wanted = act.payload<Attachment>();
+  if (act.envelope_of(wanted.register_name, wanted.record) == nullptr) return refuse("unknown_record", "/record");
+  act.record<Attachment>() = wanted;
+  return {};
+}
+
+}  // namespace
+
+std::vector<Builtin> const& builtins() {
+  static std::vector<Builtin> const table = {
+      {"pause_clock", Role::leader | Role::officer, &reflect::type_of<ClockDecision>()},
+      {"resume_clock", Role::leader | Role::officer, &reflect::type_of<ClockDecision>()},
+      {"extend_clock", Role::leader, &reflect::type_of<ClockDecision>()},
+      {"recompute_clock", Role::system | Role::system_administrator, &reflect::type_of<ClockDecision>()},
+      {"erase", Role::audit_administrator, &reflect::type_of<ErasureRequest>()},
+      {"undo_import", Role::importer | Role::system_administrator, &reflect::type_of<UndoRequest>()},
+  };
+  return table;
+}
+
+Builtin const* find_builtin(std::string_view action) {
+  for (auto const& builtin : builtins())
+    if (builtin.action == action) return &builtin;
+  return nullptr;
+}
+
+Module kernel_module() {
+  Register regions;
+  regions.name = "region";
+  regions.type = &reflect::type_of<Region>();
+  regions.states = simple_states;
+  regions.steps = region_flow.rows;
+  regions.actions = {action<Region>("create", take_region), action<Region>("import", take_region),
+                     action<Region>("rename", rename_region), action<Closing>("close", nullptr)};
+  regions.place = place_region;
+  regions.readers = staff | RoleSet{Role::system_administrator, Role::security_administrator};
+  regions.importable = true;
+  regions.import_key = "code";
+  regions.title_field = "name";
+
+  Register accounts;
+  accounts.name = "account";
+  accounts.type = &reflect::type_of<Account>();
+  accounts.states = simple_states;
+  accounts.steps = account_flow.rows;
+  accounts.actions = {action<Account>("create", create_account), action<Account>("update", update_account),
+                      action<Closing>("close", close_account)};
+  accounts.readers = RoleSet{Role::security_administrator, Role::auditor};
+  accounts.title_field = "login";
+
+  Register grants;
+  grants.name = "grant";
+  grants.type = &reflect::type_of<Grant>();
+  grants.states = simple_states;
+  grants.steps = grant_flow.rows;
+  grants.actions = {action<Grant>("give", give_grant), action<Closing>("withdraw", withdraw_grant)};
+  grants.place = place_grant;
+  grants.readers = RoleSet{Role::security_administrator, Role::auditor};
+
+  Register attachments;
+  attachments.name = "attachment";
+  attachments.type = &reflect::type_of<Attachment>();
+  attachments.states = simple_states;
+  attachments.steps = attachment_flow.rows;
+  attachments.actions = {action<Attachment>("attach", attach), action<Closing>("detach", nullptr)};
+  attachments.placed_with = true;
+  attachments.title_field = "file_name";
+
+  Register calendar;
+  calendar.name = "calendar_year";
+  calendar.type = &reflect::type_of<CalendarYear>();
+  calendar.states = simple_states;
+  calendar.steps = calendar_flow.rows;
+  calendar.actions = {action<CalendarYear>("publish", take_calendar_year),
+                      action<CalendarYear>("correct", take_calendar_year), action<Closing>("close", nullptr)};
+  calendar.readers = staff | Role::system_administrator;
+  calendar.title_field = "notice";
+
+  return {"kernel", {regions, accounts, grants, attachments, calendar}, {}};
+}
+
+}  // namespace plumbline::kernel

@@ -1,0 +1,336 @@
+#include "kernel/system.hpp"
+
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "base/divisions.hpp"
+#include "base/identifiers.hpp"
+#include "desk.hpp"
+#include "kernel/blobs.hpp"
+#include "kernel/embedded.hpp"
+#include "kernel/publisher.hpp"
+#include "kernel/registers.hpp"
+#include "ledger/files.hpp"
+#include "ledger/keys.hpp"
+#include "reflect/json.hpp"
+#include "tables.hpp"
+#include "publisher_make.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+using store::Sql;
+using store::Value;
+
+constexpr std::string_view settings_file = "plumbline.json";
+
+Sql const insert_head{"head.insert",
+                      "insert into ledger_head (jurisdiction, size, last_time, frontier, schema_seq) values ($1, 0, 0, $2, 0)"};
+Sql const due_clocks_sql{
+    "clock.due",
+    "select register_name, record, position, rule, triggered_on from clock where jurisdiction = $1 and status = "
+    "'running' and due_on < $2 and (register_name, record, position) > ($3, $4, $5) order by register_name, record, "
+    "position limit 500"};
+Sql const provisional_clocks_sql{
+    "clock.provisional",
+    "select register_name, record, position, rule, due_on from clock where jurisdiction = $1 and status = 'running' "
+    "and provisional = 1 and (register_name, record, position) > ($2, $3, $4) order by register_name, record, position "
+    "limit 500"};
+
+std::string database_address(fs::path const& folder, Settings const& settings) {
+  return settings.database.empty() ? "sqlite:" + (folder / "plumbline.db").string() : settings.database;
+}
+
+Settings read_settings(fs::path const& folder) {
+  auto const text = ledger::read_text_file(folder / settings_file);
+  if (!text) throw std::runtime_error(folder.string() + " is no data folder: run 'plumbline init' first");
+  auto const document = parse_json(*text);
+  auto member = [&](std::string_view name) {
+    Json const* found = document ? document->find(name) : nullptr;
+    if (found == nullptr || found->as_text() == nullptr)
+      throw std::runtime_error(std::string(settings_file) + " lacks '" + std::string(name) + "'");
+    return *found->as_text();
+  };
+  return {member("jurisdiction"), member("origin"), member("database")};
+}
+
+void write_settings(fs::path const& folder, Settings const& settings) {
+  Json document;
+  document.set("jurisdiction", settings.jurisdiction);
+  document.set("origin", settings.origin);
+  document.set("database", settings.database);
+  ledger::write_file_durably(folder / settings_file, write_json_pretty(document) + "\n");
+}
+
+// Names of logs are also names of keys: no space, no plus (C2SP signed-note).
+bool is_origin(std::string_view text) {
+  if (text.empty() || text.size() > 200) return false;
+  for (char c : text)
+    if (c <= ' ' || c == '+' || static_cast<unsigned char>(c) >= 0x7F) return false;
+  return true;
+}
+
+class SystemImpl final : public System {
+ public:
+  SystemImpl(fs::path folder, Settings settings, Catalogue const& catalogue, Clock const& clock)
+      : folder_(std::move(folder)),
+        settings_(std::move(settings)),
+        catalogue_(catalogue),
+        clock_(clock),
+        rules_(RuleBook::parse(embedded("rules/deadlines.json"))),
+        database_(store::open(database_address(folder_, settings_))) {
+    store::migrate(*database_, kernel_migrations());
+    ensure_registers(*database_, catalogue_);
+    blobs_ = open_blob_folder(folder_ / "blobs");
+    desk_ = std::make_unique<Desk>(*database_, catalogue_, rules_, clock_, settings_.jurisdiction);
+  }
+  ~SystemImpl() override {
+    desk_.reset();  // finishes what it accepted
+  }
+
+  Settings const& settings() const override { return settings_; }
+  fs::path const& folder() const override { return folder_; }
+  Catalogue const& catalogue() const override { return catalogue_; }
+  Clock const& clock() const override { return clock_; }
+  store::Database& database() override { return *database_; }
+
+  std::future<Result<Receipt>> submit(Command command) override { return desk_->submit(std::move(command)); }
+  std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands) override {
+    return desk_->submit_chunk(std::move(commands));
+  }
+
+  Reads& reads() override {
+    std::lock_guard const lock(reads_mutex_);
+    auto& mine = reads_[std::this_thread::get_id()];
+    if (!mine) mine = std::make_unique<Reads>(*database_, catalogue_);
+    return *mine;
+  }
+  Viewer viewer(Uuid account) override {
+    return desk_->directory()->viewer(settings_.jurisdiction, account, legal_date(clock_.now()));
+  }
+  std::optional<Uuid> account_of(std::string_view login) override {
+    auto const directory = desk_->directory();
+    auto const found = directory->logins.find(login);
+    if (found == directory->logins.end()) return {};
+    return found->second;
+  }
+  std::shared_ptr<RegionTree const> regions() const override {
+    auto directory = desk_->directory();
+    return {directory, &directory->regions};
+  }
+  RuleBook const& rules() const override { return rules_; }
+  std::shared_ptr<WorkdayCalendar const> calendar() const override {
+    auto directory = desk_->directory();
+    return {directory, &directory->calendar};
+  }
+  BlobStore& blobs() override { return *blobs_; }
+  LogPublisher& log() override {
+    std::lock_guard const lock(publisher_mutex_);
+    if (!publisher_) publisher_ = make_publisher(*database_, folder_, settings_, clock_);
+    return *publisher_;
+  }
+
+  int run_clocks() override;
+  int recompute_provisional() override;
+
+  Result<void> write_unlogged(Sql const& sql, std::vector<Value> values) override {
+    auto const done = desk_->submit_unlogged({&sql, std::move(values)}).get();
+    if (!done) return done.refusal();
+    return {};
+  }
+  Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject, Hash const& digest) override;
+
+ private:
+  std::string lapse_action(Register const& reg, std::string_view state, std::string_view rule) const;
+  bool lapse(store::Row const& row);
+
+  fs::path folder_;
+  Settings settings_;
+  Catalogue const& catalogue_;
+  Clock const& clock_;
+  RuleBook rules_;
+  std::unique_ptr<store::Database> database_;
+  std::unique_ptr<BlobStore> blobs_;
+  std::unique_ptr<Desk> desk_;
+  std::mutex reads_mutex_;
+  std::map<std::thread::id, std::unique_ptr<Reads>> reads_;
+  std::mutex publisher_mutex_;
+  std::unique_ptr<LogPublisher> publisher_;
+};
+
+Result<System::Logged> SystemImpl::log_entry(Uuid account, std::string_view type, std::string_view subject,
+                                             Hash const& digest) {
+  auto const receipt = desk_->submit_raw(account, {std::string(type), std::string(subject), digest}).get();
+  if (!receipt) return receipt.refusal();
+  static Sql const find{"entry.hash", "select leaf_hash from entry where jurisdiction = $1 and seq = $2"};
+  auto const rows = database_->reader()->query(find, {settings_.jurisdiction, receipt->entry});
+  return Logged{receipt->entry, hash_from(rows.at(0).at(0))};
+}
+
+// The step of the table that a clock takes when silence decides: open to Role::clock, stopping that rule.
+std::string SystemImpl::lapse_action(Register const& reg, std::string_view state, std::string_view rule) const {
+  auto const from = reg.state_value(state);
+  for (auto const& step : reg.steps) {
+    if (!from || step.from != *from || !step.by.contains(Role::clock)) continue;
+    for (auto const& op : step.clocks.ops)
+      if (op.tick != Tick::start && op.tick != Tick::none && op.rule == rule) return std::string(step.action);
+  }
+  return "";
+}
+
+bool SystemImpl::lapse(store::Row const& row) {
+  Register const* reg = catalogue_.find(store::text(row[0]));
+  auto const triggered_on = parse_date(store::text(row[4]));
+  if (reg == nullptr || !triggered_on) return false;
+  auto const& rule_id = store::text(row[3]);
+  RuleEdition const* rule = rules_.find(rule_id, *triggered_on);
+  if (rule == nullptr || rule->on_lapse != OnLapse::decides) return false;
+  Uuid const id = uuid_from(row[1]);
+  auto const found = reads().get(system_viewer(settings_.jurisdiction), reg->name, id);
+  if (!found) return false;
+  std::string const action = lapse_action(*reg, found->state, rule_id);
+  if (action.empty()) return false;
+  Command command;
+  command.register_name = reg->name;
+  command.action = action;
+  command.record = id;
+  command.as = Role::clock;
+  command.version_seen = found->version;
+  command.idempotency_key = "lapse/" + std::string(reg->name) + "/" + to_string(id) + "/" +
+                            std::to_string(store::integer(row[2]));
+  auto const receipt = act(std::move(command));
+  return receipt && !receipt->repeated;
+}
+
+int SystemImpl::run_clocks() {
+  std::string const today = to_string(legal_date(clock_.now()));
+  Value register_name = std::string();
+  Value record = Bytes{};
+  Value position = std::int64_t{-1};
+  int fired = 0;
+  while (true) {
+    auto const rows = database_->reader()->query(
+        due_clocks_sql, {settings_.jurisdiction, today, register_name, record, position});
+    for (auto const& row : rows) fired += lapse(row) ? 1 : 0;
+    if (rows.size() < 500) return fired;
+    register_name = rows.back()[0];
+    record = rows.back()[1];
+    position = rows.back()[2];
+  }
+}
+
+int SystemImpl::recompute_provisional() {
+  auto const days = calendar();
+  Value register_name = std::string();
+  Value record = Bytes{};
+  Value position = std::int64_t{-1};
+  int recomputed = 0;
+  while (true) {
+    auto const rows = database_->reader()->query(
+        provisional_clocks_sql, {settings_.jurisdiction, register_name, record, position});
+    for (auto const& row : rows) {
+      auto const due = parse_date(store::text(row[4]));
+      if (!due || !days->covers(*due)) continue;
+      Command command;
+      command.register_name = store::text(row[0]);
+      command.action = "recompute_clock";
+      command.record = uuid_from(row[1]);
+      command.as = Role::system;
+      Json payload;
+      payload.set("rule", store::text(row[3]));
+      command.payload = write_json(payload);
+      recomputed += act(std::move(command)) ? 1 : 0;
+    }
+    if (rows.size() < 500) return recomputed;
+    register_name = rows.back()[0];
+    record = rows.back()[1];
+    position = rows.back()[2];
+  }
+}
+
+Command system_command(std::string_view register_name, std::string_view action, std::string payload) {
+  Command command;
+  command.register_name = register_name;
+  command.action = action;
+  command.payload = std::move(payload);
+  command.as = Role::system;
+  return command;
+}
+
+// The jurisdiction itself, its counties and their towns, where the reference data know them.
+Result<void> plant_regions(System& system, std::string const& root) {
+  auto put = [&](std::string code, std::string name, std::string parent, RegionKind kind) -> Result<void> {
+    Region const region{std::move(code), std::move(name), std::move(parent), kind};
+    auto const done = system.act(system_command("region", "create", reflect::to_text(region)));
+    if (!done) return done.refusal();
+    return {};
+  };
+  std::string const name = division_name(root).empty() ? root : std::string(division_name(root));
+  if (auto done = put(root, name, "", root.size() <= 2 ? RegionKind::province : RegionKind::city); !done) return done;
+  for (auto const& county : division_children(root))
+    if (auto done = put(std::string(county.code), std::string(county.name), root, RegionKind::county); !done)
+      return done;
+  return {};
+}
+
+Result<Uuid> make_first_administrator(System& system) {
+  Account account;
+  account.login = "admin";
+  account.name = "管理员";
+  auto const made = system.act(system_command("account", "create", reflect::to_text(account)));
+  if (!made) return made.refusal();
+  Grant grant;
+  grant.account = made->record;
+  grant.role = Role::security_administrator;
+  grant.scope = system.settings().jurisdiction;
+  grant.valid_from = legal_date(system.clock().now());
+  grant.reason = "init";
+  auto const given = system.act(system_command("grant", "give", reflect::to_text(grant)));
+  if (!given) return given.refusal();
+  return made->record;
+}
+
+}  // namespace
+
+Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Catalogue const& catalogue,
+                          Clock const& clock) {
+  if (fs::exists(folder / settings_file)) return refuse("folder_in_use", "", folder.string());
+  if (!is_origin(settings.origin)) return refuse("bad_origin", "/origin", settings.origin);
+  if (settings.jurisdiction.empty() || settings.jurisdiction.size() > 18)
+    return refuse("bad_jurisdiction", "/jurisdiction", settings.jurisdiction);
+  fs::create_directories(folder);
+  fs::create_directories(folder / "public" / "log");
+  if (auto made = make_log_keys(folder, settings.origin); !made) return made.refusal();
+
+  {
+    auto database = store::open(database_address(folder, settings));
+    store::migrate(*database, kernel_migrations());
+    auto const writer = database->writer();
+    writer->begin();
+    writer->write(insert_head, {settings.jurisdiction, ledger::CompactRange{}.serialise()});
+    writer->commit();
+  }
+  write_settings(folder, settings);
+
+  auto system = open(folder, catalogue, clock);
+  Json genesis;
+  genesis.set("jurisdiction", settings.jurisdiction);
+  genesis.set("origin", settings.origin);
+  genesis.set("v", 1);
+  std::string const text = write_canonical(genesis);
+  ledger::write_file_durably(folder / "public" / "log" / "genesis.json", text);
+  if (auto logged = system->log_entry({}, "ledger.genesis", "ledger", sha256(text)); !logged) return logged.refusal();
+  if (auto planted = plant_regions(*system, settings.jurisdiction); !planted) return planted.refusal();
+  return make_first_administrator(*system);
+}
+
+std::unique_ptr<System> System::open(fs::path const& folder, Catalogue const& catalogue, Clock const& clock) {
+  return std::make_unique<SystemImpl>(folder, read_settings(folder), catalogue, clock);
+}
+
+}  // namespace plumbline::kernel

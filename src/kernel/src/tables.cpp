@@ -1,0 +1,207 @@
+#include "tables.hpp"
+
+#include <charconv>
+#include <map>
+#include <stdexcept>
+
+#include "base/decimal.hpp"
+#include "base/money.hpp"
+#include "body.hpp"
+#include "reflect/codec.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+using reflect::Flag;
+using reflect::Kind;
+
+reflect::Type const& scalar(reflect::Type const& type) {
+  return type.kind == Kind::optional ? *type.element : type;
+}
+
+bool is_lifted(reflect::Field const& field) {
+  return has(field.flags, Flag::lifted) || has(field.flags, Flag::unique) || has(field.flags, Flag::searched);
+}
+
+Column column_of(Register const& reg, reflect::Field const& field) {
+  switch (scalar(*field.type).kind) {
+    case Kind::boolean:
+    case Kind::integer:
+    case Kind::instant:
+    case Kind::money: return {&field, "INTEGER", "bigint"};
+    case Kind::text:
+    case Kind::date:
+    case Kind::decimal:
+    case Kind::enumeration: return {&field, "TEXT", "text"};
+    case Kind::uuid: return {&field, "BLOB", "bytea"};
+    case Kind::record:
+    case Kind::list:
+    case Kind::optional: break;
+  }
+  throw std::logic_error("register " + std::string(reg.name) + ": field '" + std::string(field.name) +
+                         "' cannot be lifted");
+}
+
+void const* engaged(reflect::Field const& field, void const* record) {
+  void const* member = field.at_const(record);
+  if (field.type->kind != Kind::optional) return member;
+  if (field.type->count(member) == 0) return nullptr;
+  return field.type->element_at(const_cast<void*>(member), 0);
+}
+
+std::string unquoted(std::string canonical) {
+  // Texts that are lifted hold no escapes worth keeping apart: read them back properly.
+  auto const document = parse_json(canonical);
+  return document && document->as_text() != nullptr ? *document->as_text() : canonical;
+}
+
+std::string index_suffix(Register const& reg, Column const& column) {
+  return table_name(reg) + "_" + std::string(column.field->name);
+}
+
+std::string create_table(Register const& reg, store::Engine engine) {
+  bool const sqlite = engine == store::Engine::sqlite;
+  std::string const integer = sqlite ? "INTEGER" : "bigint";
+  std::string const binary = sqlite ? "BLOB" : "bytea";
+  std::string sql = "create table if not exists " + table_name(reg) + " (\n  jurisdiction text not null, id " + binary +
+                    " not null, version " + integer + " not null, state text not null, entry " + integer +
+                    " not null,\n  updated_at " + integer + " not null, sid " + binary + " not null, body text not null";
+  for (auto const& column : lifted_columns(reg))
+    sql += ",\n  " + quoted(column.field->name) + " " +
+           std::string(sqlite ? column.sqlite_type : column.postgres_type);
+  return sql + ",\n  primary key (jurisdiction, id)\n)" + (sqlite ? " STRICT;" : ";");
+}
+
+// A unique value is unique in the jurisdiction; others get a sort index that ends in the id, so that
+// pages continue where they stopped.
+std::string create_index(Register const& reg, Column const& column) {
+  std::string const name = quoted(column.field->name);
+  if (has(column.field->flags, Flag::unique))
+    return "create unique index if not exists " + index_suffix(reg, column) + " on " + table_name(reg) + " (jurisdiction, " + name +
+           ");";
+  return "create index if not exists " + index_suffix(reg, column) + " on " + table_name(reg) + " (jurisdiction, " + name + ", id);";
+}
+
+store::Sql const known_columns{"schema.known", "select register_name, column_name, kind from register_schema"};
+store::Sql const remember_column{"schema.remember",
+                                 "insert into register_schema (register_name, column_name, kind) values ($1, $2, $3)"};
+
+using Known = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
+
+Known read_known(store::Database& database) {
+  Known known;
+  auto const reader = database.reader();
+  for (auto const& row : reader->query(known_columns, std::initializer_list<store::Value>{}))
+    known[store::text(row[0])][store::text(row[1])] = store::text(row[2]);
+  return known;
+}
+
+void refuse_newer(Known const& known, Catalogue const& catalogue) {
+  for (auto const& [name, columns] : known) {
+    Register const* reg = catalogue.find(name);
+    if (reg == nullptr) throw std::runtime_error("the database has a register '" + name + "' this program does not know");
+    for (auto const& [column, kind] : columns)
+      if (!column.empty() && reg->type->find(column) == nullptr)
+        throw std::runtime_error("the database has a column '" + name + "." + column + "' this program does not know");
+  }
+}
+
+// Fills a column that was lifted after records existed, page by page.
+void back_fill(store::Database& database, store::Writer& writer, Register const& reg, Column const& column) {
+  store::Sql const page{"schema.page", "select jurisdiction, id, body from " + table_name(reg) +
+                                           " where (jurisdiction, id) > ($1, $2) order by jurisdiction, id limit 500"};
+  store::Sql const fill{"schema.fill", "update " + table_name(reg) + " set " + quoted(column.field->name) +
+                                           " = $1 where jurisdiction = $2 and id = $3"};
+  auto const reader = database.reader();
+  store::Value jurisdiction = std::string();
+  store::Value id = Bytes{};
+  while (true) {
+    auto const rows = reader->query(page, {jurisdiction, id});
+    if (rows.empty()) return;
+    writer.begin();
+    for (auto const& row : rows) {
+      auto const body = parse_body(reg, store::text(row[2]));
+      writer.write(fill, {column_value(column, body.record.data()), row[0], row[1]});
+    }
+    writer.commit();
+    jurisdiction = rows.back()[0];
+    id = rows.back()[1];
+  }
+}
+
+}  // namespace
+
+std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
+
+std::string table_name(Register const& reg) { return "r_" + std::string(reg.name); }
+
+std::vector<Column> lifted_columns(Register const& reg) {
+  std::vector<Column> columns;
+  for (auto const& field : reg.type->fields)
+    if (is_lifted(field)) columns.push_back(column_of(reg, field));
+  return columns;
+}
+
+store::Value column_value(Column const& column, void const* record) {
+  void const* member = engaged(*column.field, record);
+  if (member == nullptr) return {};
+  auto const& type = scalar(*column.field->type);
+  switch (type.kind) {
+    case Kind::text: {
+      auto const& text = *static_cast<std::string const*>(member);
+      if (text.empty() && has(column.field->flags, Flag::unique)) return {};  // many records may lack it
+      return text;
+    }
+    case Kind::instant: return static_cast<Instant const*>(member)->micros_utc;
+    case Kind::money: return static_cast<Money const*>(member)->cents;
+    case Kind::uuid: {
+      auto const& uuid = *static_cast<Uuid const*>(member);
+      return Bytes(uuid.bytes.begin(), uuid.bytes.end());
+    }
+    default: break;
+  }
+  auto canonical = reflect::canonical_member(*column.field, record);
+  if (!canonical) return {};
+  if (canonical->front() == '"') return unquoted(std::move(*canonical));
+  std::int64_t number = 0;
+  std::from_chars(canonical->data(), canonical->data() + canonical->size(), number);
+  return number;
+}
+
+std::optional<store::Value> cell_value(Register const& reg, Column const& column, std::string_view text) {
+  reflect::Object scratch(*reg.type);
+  if (reflect::read_cell(text, *column.field, scratch.data())) return {};
+  return column_value(column, scratch.data());
+}
+
+void ensure_registers(store::Database& database, Catalogue const& catalogue) {
+  Known const known = read_known(database);
+  refuse_newer(known, catalogue);
+  auto const writer = database.writer();
+  auto remember = [&](Register const& reg, std::string const& column, std::string const& kind) {
+    writer->begin();
+    writer->write(remember_column, {std::string(reg.name), column, kind});
+    writer->commit();
+  };
+  for (auto const& reg : catalogue.registers()) {
+    auto const found = known.find(reg.name);
+    bool const is_new = found == known.end();
+    if (is_new) {
+      writer->script(create_table(reg, database.engine()));
+      remember(reg, "", "table");
+    }
+    for (auto const& column : lifted_columns(reg)) {
+      std::string const name(column.field->name);
+      if (!is_new && found->second.contains(name)) continue;
+      if (!is_new) {
+        auto const type = database.engine() == store::Engine::sqlite ? column.sqlite_type : column.postgres_type;
+        writer->script("alter table " + table_name(reg) + " add column " + quoted(name) + " " + std::string(type) + ";");
+        back_fill(database, *writer, reg, column);
+      }
+      writer->script(create_index(reg, column));
+      remember(reg, name, std::string(column.sqlite_type));
+    }
+  }
+}
+
+}  // namespace plumbline::kernel
