@@ -1,0 +1,150 @@
+// Every limit of the house. Whatever can grow (a queue, a page, a body, a list, a depth, a retry) has
+// its bound here and nowhere else. Bytes, rows, milliseconds as the names end; text lengths without a
+// unit are code points.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace plumbline::limits {
+
+// JSON and canonical JSON (draw-publication.md section 1).
+inline constexpr std::size_t json_depth = 32;
+inline constexpr std::size_t canonical_depth = 16;
+inline constexpr std::size_t canonical_name = 64;
+inline constexpr std::int64_t canonical_integer = (std::int64_t{1} << 53) - 1;
+
+// The log (ledger.md; C2SP tlog-tiles gives an entry a length of 16 bits).
+inline constexpr std::size_t ledger_leaf_bytes = 60'000;
+inline constexpr std::size_t ledger_entry_bytes = 65'535;
+inline constexpr std::size_t ledger_tile_width = 256;
+inline constexpr std::size_t ledger_note_bytes = 16'384;
+inline constexpr std::size_t ledger_signatures_per_note = 64;
+
+// Identifiers in published files (draw-publication.md section 1).
+inline constexpr std::size_t ident_bytes = 64;
+inline constexpr std::size_t code_bytes = 32;
+
+// One draw (draw.md).
+inline constexpr std::size_t frame_units = 10'000'000;
+inline constexpr std::size_t roster_inspectors = 100'000;
+inline constexpr std::size_t strata = 10'000;
+
+// Texts.
+inline constexpr std::size_t short_text = 100;  // a title, a model, a place
+inline constexpr std::size_t name_text = 200;   // a firm's or a product's name
+inline constexpr std::size_t address_text = 300;
+inline constexpr std::size_t long_text = 2'000;  // a reason, a finding
+inline constexpr std::size_t note_text = 20'000;  // minutes, a site record
+inline constexpr std::size_t text_bytes_per_code_point = 4;
+inline constexpr std::size_t identifier_bytes = 64;
+
+// Records.
+inline constexpr std::size_t record_bytes = 512 * 1024;
+inline constexpr std::size_t list_items = 1'000;
+inline constexpr std::size_t scopes_per_record = 64;
+inline constexpr std::size_t parties_per_record = 64;
+inline constexpr std::size_t clocks_per_record = 64;
+inline constexpr std::size_t attachments_per_record = 200;
+inline constexpr std::size_t regions = 200'000;
+inline constexpr std::size_t region_depth = 12;
+inline constexpr std::size_t grants_per_account = 256;
+
+// Reading lists.
+inline constexpr std::size_t page_size_min = 1;
+inline constexpr std::size_t page_size_default = 50;
+inline constexpr std::size_t page_size_max = 200;
+inline constexpr std::size_t total_counted = 10'000;  // totals of filtered lists are counted up to here
+inline constexpr std::size_t filters_per_query = 16;
+inline constexpr std::size_t sort_fields_per_query = 3;
+inline constexpr std::size_t values_per_filter = 200;
+inline constexpr std::size_t search_text = 100;
+inline constexpr std::size_t cursor_bytes = 2'048;
+
+// The desk.
+inline constexpr std::size_t desk_queue = 1'024;
+inline constexpr std::size_t desk_batch = 256;
+inline constexpr std::size_t touched_records_per_command = 1'000;
+inline constexpr std::size_t idempotency_key_bytes = 128;
+inline constexpr int idempotency_kept_days = 180;
+inline constexpr int transaction_retries = 5;
+inline constexpr int lock_wait_ms = 10'000;
+
+// The import lane.
+inline constexpr std::size_t import_file_bytes = std::size_t{512} * 1024 * 1024;
+inline constexpr std::size_t import_unpacked_bytes = std::size_t{4} * 1024 * 1024 * 1024;  // XLSX is a ZIP
+inline constexpr std::size_t import_rows = 2'000'000;
+inline constexpr std::size_t import_columns = 512;
+inline constexpr std::size_t import_row_bytes = 1024 * 1024;
+inline constexpr std::size_t import_cell_bytes = 128 * 1024;
+inline constexpr std::size_t import_chunk_rows = desk_batch;
+inline constexpr std::size_t import_problems_reported = 1'000;
+inline constexpr int import_yield_ms = 50;
+
+// Attachments and other blobs.
+inline constexpr std::size_t attachment_bytes = std::size_t{256} * 1024 * 1024;
+inline constexpr std::size_t blob_buffer_bytes = 64 * 1024;
+
+// Statements. SQLite takes 32,766 values, PostgreSQL's protocol 65,535.
+inline constexpr std::size_t statement_values = 32'000;
+inline constexpr std::size_t prepared_statements = 512;
+inline constexpr int slow_statement_ms = 200;
+
+// HTTP.
+inline constexpr std::size_t http_header_bytes = 8 * 1024;
+inline constexpr std::size_t http_headers = 64;
+inline constexpr std::size_t http_target_bytes = 8 * 1024;
+inline constexpr std::size_t http_body_bytes = 2 * 1024 * 1024;
+inline constexpr std::size_t http_connections = 4'096;
+inline constexpr std::size_t http_connections_per_address = 256;
+inline constexpr std::size_t http_waiting_requests = 1'024;
+inline constexpr std::size_t http_event_streams = 512;
+inline constexpr int http_read_timeout_seconds = 30;
+inline constexpr int http_write_timeout_seconds = 60;
+inline constexpr int http_idle_timeout_seconds = 75;
+
+// Accounts.
+inline constexpr std::size_t login_text = 64;
+inline constexpr std::size_t password_bytes_min = 10;
+inline constexpr std::size_t password_bytes_max = 256;
+inline constexpr std::size_t password_hashes_at_once = 2;  // 64 MiB each
+inline constexpr int login_failures_before_delay = 5;
+inline constexpr int session_idle_minutes = 60;
+inline constexpr int session_hours = 12;
+
+// Webhooks and notifications.
+inline constexpr int delivery_attempts = 12;
+inline constexpr std::size_t delivery_queue = 100'000;
+inline constexpr std::size_t subscriptions = 1'000;
+
+// Traceability captures (traceability.md section 9), streamed.
+inline constexpr std::size_t capture_events = 100'000;
+inline constexpr std::size_t capture_bytes = std::size_t{256} * 1024 * 1024;
+
+// Deadlines.
+inline constexpr int deadline_count = 10'000;  // days, months or years in one rule
+inline constexpr std::size_t pauses_per_clock = 200;
+
+static_assert(canonical_depth <= json_depth, "what we write, we must be able to read");
+static_assert(ledger_leaf_bytes <= ledger_entry_bytes, "a leaf must fit an entry of a tile");
+static_assert(ledger_tile_width == 256, "C2SP tlog-tiles");
+static_assert(page_size_min <= page_size_default && page_size_default <= page_size_max);
+static_assert(page_size_max <= total_counted);
+static_assert(values_per_filter * filters_per_query <= statement_values);
+static_assert(desk_batch <= desk_queue, "a full batch must fit the queue");
+static_assert(import_chunk_rows <= desk_batch, "a chunk is one commit");
+static_assert(desk_batch * 64 <= statement_values, "64 values per act in one prefetch");
+static_assert(record_bytes <= http_body_bytes, "every record can be sent");
+static_assert(http_body_bytes <= import_file_bytes && http_body_bytes <= attachment_bytes);
+static_assert(import_cell_bytes <= import_row_bytes && import_row_bytes <= import_file_bytes);
+static_assert(import_file_bytes <= import_unpacked_bytes);
+static_assert(note_text * text_bytes_per_code_point <= import_cell_bytes, "every text can be imported");
+static_assert(note_text * text_bytes_per_code_point <= record_bytes, "every text fits a record");
+static_assert(short_text <= name_text && name_text <= address_text && address_text <= long_text &&
+              long_text <= note_text);
+static_assert(identifier_bytes <= ident_bytes, "an identifier can be published in a frame");
+static_assert(http_connections_per_address <= http_connections);
+static_assert(http_waiting_requests <= http_connections && http_event_streams <= http_connections);
+static_assert(password_bytes_min < password_bytes_max);
+static_assert(capture_bytes <= import_file_bytes);
+
+}  // namespace plumbline::limits
