@@ -74,6 +74,21 @@ bool is_blank(std::string_view text) {
   return true;
 }
 
+bool fits(Type const& type, std::int64_t number) {
+  if (!type.is_signed && number < 0) return false;
+  if (type.bytes == 8) return true;
+  int const bits = type.bytes * 8 - (type.is_signed ? 1 : 0);
+  std::int64_t const end = std::int64_t{1} << bits;
+  return number < end && number >= (type.is_signed ? -end : 0);
+}
+
+bool must_be_sent(Field const& field, bool by_caller) {
+  if (by_caller && has(field.flags, Flag::system)) return false;
+  if (has(field.flags, Flag::required)) return true;
+  Kind const kind = field.type->kind;
+  return kind == Kind::date || kind == Kind::instant || kind == Kind::uuid;
+}
+
 void check_count(Problems& problems, std::size_t items, Rule const& rule) {
   std::int64_t const most = std::min<std::int64_t>(rule.maximum, list_items_max);
   auto const count = static_cast<std::int64_t>(items);

@@ -46,6 +46,13 @@ Rule rule_of(Field const& field);
 // For the elements of a list: its limits count items, its format is for each text.
 Rule element_rule(Rule const& list_rule);
 
+// Whether a document without the member is refused: `required` members, and those that have no natural
+// empty value and are not optional. A caller does not send `system` members.
+bool must_be_sent(Field const& field, bool by_caller);
+
+// Whether the storage of an integer can hold the number.
+bool fits(Type const& type, std::int64_t number);
+
 // Range, length, format, characters of one scalar.
 void check_scalar(Problems& problems, Type const& type, void const* value, Rule const& rule);
 void check_count(Problems& problems, std::size_t items, Rule const& rule);

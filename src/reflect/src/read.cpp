@@ -7,32 +7,10 @@
 #include "parse.hpp"
 #include "reflect/codec.hpp"
 #include "text.hpp"
+#include "types_used.hpp"
 
 namespace plumbline::reflect {
 namespace {
-
-std::string_view kind_name(Kind kind) {
-  switch (kind) {
-    case Kind::boolean: return "boolean";
-    case Kind::integer: return "integer";
-    case Kind::text: return "text";
-    case Kind::date: return "date";
-    case Kind::instant: return "instant";
-    case Kind::money: return "money";
-    case Kind::decimal: return "decimal";
-    case Kind::uuid: return "uuid";
-    case Kind::enumeration: return "enumeration";
-    case Kind::record: return "record";
-    case Kind::list: return "list";
-    case Kind::optional: return "optional";
-  }
-  return "";
-}
-
-// A member that has no natural empty value must be sent, whatever its flags say.
-bool has_no_default(Type const& type) {
-  return type.kind == Kind::date || type.kind == Kind::instant || type.kind == Kind::uuid;
-}
 
 class ValueReader {
  public:
@@ -93,13 +71,6 @@ class ValueReader {
     if (!fits(type, *number)) return refuse("out_of_range");
     store_integer(type, value, *number);
     return true;
-  }
-  static bool fits(Type const& type, std::int64_t number) {
-    if (!type.is_signed && number < 0) return false;
-    if (type.bytes == 8) return true;
-    int const bits = type.bytes * 8 - (type.is_signed ? 1 : 0);
-    std::int64_t const end = std::int64_t{1} << bits;
-    return number < end && number >= (type.is_signed ? -end : 0);
   }
 
   template <class T>
@@ -172,9 +143,7 @@ class ValueReader {
   }
 
   void absent(Field const& field) {
-    bool const system = source_ == Source::caller && has(field.flags, Flag::system);
-    if (!rules_apply() || system) return;
-    if (!has(field.flags, Flag::required) && !has_no_default(*field.type)) return;
+    if (!rules_apply() || !must_be_sent(field, source_ == Source::caller)) return;
     Step const step(problems_, field.name);
     problems_.add("required");
   }

@@ -6,6 +6,7 @@
 #pragma once
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,16 +69,29 @@ std::vector<Problem> from_text(std::string_view text, T& value, Source source = 
   return read(text, type_of<T>(), &value, source);
 }
 
-// One cell of a CSV or XLSX file, as people write it, into a member (and back): dates in the shapes of
-// an office (2025-03-01, 2025/3/1, 2025年3月1日, 20250301), numbers with separators, enumerators by
-// name or by the given label. Lists of scalars are separated by ';' or '；'.
-std::optional<Problem> read_cell(std::string_view cell, Field const& field, void* record);
-std::string write_cell(Field const& field, void const* record);
+// What people call an enumerator ("在业" for normal); "" where there is no label.
+using Labels = std::function<std::string_view(Type const& enumeration, Enumerator const& enumerator)>;
 
-// JSON Schema 2020-12 of a described type; records it uses stand under $defs.
+// One cell of a CSV or XLSX file, as people write it, into a member (and back): dates in the shapes of
+// an office (2025-03-01, 2025/3/1, 2025.3.1, 2025年3月1日, 20250301), times without an offset in legal time
+// (UTC+08:00), numbers with separators and in full-width digits, money in yuan ("¥1,234.50"), 是 and 否,
+// enumerators by name or by the given label. Lists of scalars are separated by ';' or '；' (an item
+// holding one does not come back whole). A blank cell empties texts, lists and optionals and leaves
+// other members alone. The first problem, with the member's path. Besides the codes of read():
+// invalid_boolean invalid_integer invalid_money, and no_cell for records and lists of them, which have
+// no place in one cell. A written record is JSON.
+std::optional<Problem> read_cell(std::string_view cell, Field const& field, void* record,
+                                 Labels const* labels = nullptr);
+std::string write_cell(Field const& field, void const* record, Labels const* labels = nullptr);
+
+// JSON Schema 2020-12 of a described type, as a caller may send it; records and enumerations it uses
+// stand under $defs. What JSON Schema has no word for: x-personal x-published x-unique x-lifted x-searched
+// (true), x-refers-to (register), x-format (code of the format), x-kind (money: integer cents; decimal:
+// text, its limits in x-minimum and x-maximum); `system` members are readOnly.
 Json json_schema(Type const& type);
 
-// What changed between two objects of one type: one row per member (lists and records by path).
+// What changed between two objects of one type: one row per member (lists and records by path). In
+// lists equal items at both ends fall away, the rest is compared place by place.
 struct Change {
   std::string path;    // JSON pointer
   std::string before;  // ordinary JSON, "" where absent
@@ -87,9 +101,12 @@ struct Change {
 std::vector<Change> diff(Type const& type, void const* before, void const* after);
 
 // Persisted names only grow. One line per persisted type, member and enumerator, sorted:
-//   firm.name text        firm_status.normal enumerator
+//   firm record     firm.name text     firm.tags list:text     firm.status enumeration:firm_status
+//   firm_status enumeration     firm_status.normal enumerator
+// Throws std::logic_error when two types bear one name.
 std::vector<std::string> persisted_names(std::vector<Type const*> const& types);
-// Lines of the lock file that no longer exist or changed kind; empty when all is well.
+// Lines of the lock file that no longer exist or changed kind; empty when all is well. Blank lines and
+// those starting with '#' say nothing.
 std::vector<std::string> broken_promises(std::vector<std::string> const& locked,
                                          std::vector<std::string> const& now);
 

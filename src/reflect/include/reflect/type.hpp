@@ -16,7 +16,18 @@
 namespace plumbline::reflect {
 
 enum class Kind : std::uint8_t {
-  boolean, integer, text, date, instant, money, decimal, uuid, enumeration, record, list, optional
+  boolean,
+  integer,
+  text,
+  date,
+  instant,
+  money,
+  decimal,
+  uuid,
+  enumeration,
+  record,
+  list,
+  optional
 };
 
 // What a field is for. Combined with |.
@@ -72,21 +83,21 @@ struct Enumerator {
 
 struct Type {
   Kind kind;
-  std::string_view name;                         // record, enumeration: the described name
-  std::uint8_t bytes = 0;                        // integer, enumeration: size of the storage
-  bool is_signed = true;                         // integer, enumeration
-  std::span<Field const> fields{};               // record, in the order of the struct
-  std::span<Field const* const> sorted{};        // record, by name ascending (canonical order)
-  std::span<Enumerator const> enumerators{};     // enumeration
-  Type const* element = nullptr;                 // list, optional
-  std::size_t size = 0;                          // of the C++ object
-  void (*construct)(void* memory) = nullptr;     // record
-  void (*destroy)(void* object) = nullptr;       // record
+  std::string_view name;                               // record, enumeration: the described name
+  std::uint8_t bytes = 0;                              // integer, enumeration: size of the storage
+  bool is_signed = true;                               // integer, enumeration
+  std::span<Field const> fields{};                     // record, in the order of the struct
+  std::span<Field const* const> sorted{};              // record, by name ascending (canonical order)
+  std::span<Enumerator const> enumerators{};           // enumeration
+  Type const* element = nullptr;                       // list, optional
+  std::size_t size = 0;                                // of the C++ object
+  void (*construct)(void* memory) = nullptr;           // record
+  void (*destroy)(void* object) = nullptr;             // record
   void (*copy)(void* to, void const* from) = nullptr;  // record: assignment
-  std::size_t (*count)(void const*) = nullptr;   // list: length; optional: 0 or 1
+  std::size_t (*count)(void const*) = nullptr;         // list: length; optional: 0 or 1
   void* (*element_at)(void*, std::size_t) = nullptr;
-  void* (*append)(void*) = nullptr;              // list: new last element; optional: engaged value
-  void (*clear)(void*) = nullptr;                // list, optional
+  void* (*append)(void*) = nullptr;  // list: new last element; optional: engaged value
+  void (*clear)(void*) = nullptr;    // list, optional
   Field const* find(std::string_view field_name) const;
 };
 
