@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "radix.hpp"
+#include "systematic.hpp"
 
 namespace plumbline::stats {
 namespace {
@@ -171,23 +172,18 @@ Certainty find_certain(TicketOrder const& stratum, std::uint64_t n, std::uint64_
 
 void select_systematically(StratumResult& out, TicketOrder const& stratum, Certainty const& certainty,
                            std::uint64_t reserves, std::span<DrawUnit const> units) {
-  std::uint64_t const W = certainty.W;
-  std::uint64_t reached = 0;       // C of draw.md
-  std::uint64_t next_hit = out.r;  // p of draw.md; never above r + n'*W < 2^64
+  SystematicSelection selection(certainty.n_random, certainty.W, out.r);
   for (auto const& at : stratum.order) {
     if (certainty.is_certain[at.index]) {
       out.certain.push_back(certain_unit(stratum, at));
       continue;
     }
     std::uint32_t const unit = stratum.members[at.index];
-    std::uint64_t const share = certainty.n_random * units[unit].weight;
-    reached += share;
-    if (next_hit < reached) {
-      out.selected.push_back({unit, share, W, stratum.tickets[at.index]});
-      next_hit += W;
-    } else if (out.reserves.size() < reserves) {
+    std::uint64_t const weight = units[unit].weight;
+    if (selection.hits_next(weight))
+      out.selected.push_back({unit, selection.share(weight), certainty.W, stratum.tickets[at.index]});
+    else if (out.reserves.size() < reserves)
       out.reserves.push_back({unit, 0, 1, stratum.tickets[at.index]});
-    }
   }
 }
 
