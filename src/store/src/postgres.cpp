@@ -50,7 +50,8 @@ class Line {
 
 class PostgresReader final : public Reader {
  public:
-  PostgresReader(std::string const& address, Options const& options) : line_(address, Role::reader, options) {}
+  PostgresReader(std::string const& address, Options const& options)
+      : line_(address, Role::reader, options) {}
   ~PostgresReader() override { end_snapshot(); }
 
   Rows query(Sql const& sql, std::span<Value const> values) override {
@@ -119,7 +120,8 @@ class PostgresReader final : public Reader {
     require_working(connection);
     std::string const cursor = "stream_" + std::to_string(++last_cursor_);
     Rows rows;
-    connection.send_once({sql.name, "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + sql.text}, values, nullptr);
+    connection.send_once({sql.name, "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + sql.text}, values,
+                         nullptr);
     std::string const fetch = std::string("FETCH ") + rows_at_a_time + " FROM " + cursor;
     for (bool wanted = true; wanted;) {
       rows.clear();
@@ -232,7 +234,9 @@ class PostgresDatabase final : public Database {
       : address_(address), options_(options), write_line_(address, Role::writer, options) {}
 
   Engine engine() const override { return Engine::postgres; }
-  std::unique_ptr<Writer> writer() override { return std::make_unique<PostgresWriter>(write_line_, writer_taken_); }
+  std::unique_ptr<Writer> writer() override {
+    return std::make_unique<PostgresWriter>(write_line_, writer_taken_);
+  }
   std::unique_ptr<Reader> reader() override { return std::make_unique<PostgresReader>(address_, options_); }
 
  private:

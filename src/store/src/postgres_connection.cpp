@@ -65,10 +65,17 @@ Errc errc_of(std::string_view state) {
 Connection::Connection(std::string const& address, Role role, Options const& options)
     : statement_limit_ms_(options.statement_limit_ms) {
   // The address may override what stands before it. A peer that vanished is noticed after a minute.
-  char const* const keywords[] = {"fallback_application_name", "connect_timeout", "keepalives_idle",
-                                  "keepalives_interval", "keepalives_count", "tcp_user_timeout",
-                                  "dbname", "client_encoding", nullptr};
-  char const* const values[] = {"plumbline", "10", "30", "10", "3", "60000", address.c_str(), "UTF8", nullptr};
+  char const* const keywords[] = {"fallback_application_name",
+                                  "connect_timeout",
+                                  "keepalives_idle",
+                                  "keepalives_interval",
+                                  "keepalives_count",
+                                  "tcp_user_timeout",
+                                  "dbname",
+                                  "client_encoding",
+                                  nullptr};
+  char const* const values[] = {"plumbline",     "10",   "30",   "10", "3", "60000",
+                                address.c_str(), "UTF8", nullptr};
   connection_.reset(PQconnectdbParams(keywords, values, 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK)
     throw Error(Errc::connection, "open", std::string("open: ") + PQerrorMessage(connection_.get()));
@@ -90,11 +97,13 @@ void Connection::configure(Role role, Options const& options) {
   settings += "SET statement_timeout = " + milliseconds(options.statement_limit_ms) + ";";
   settings += "SET idle_in_transaction_session_timeout = " + milliseconds(options.idle_limit_ms) + ";";
   if (role == Role::reader)
-    settings += "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on;"
-                "SET cursor_tuple_fraction = 1";
+    settings +=
+        "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on;"
+        "SET cursor_tuple_fraction = 1";
   else  // an acknowledged act is durable, whatever the server's default
-    settings += "SELECT set_config('synchronous_commit', 'on', false)"
-                " WHERE current_setting('synchronous_commit') = 'off'";
+    settings +=
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'";
   run_simple(settings);
 }
 
@@ -118,11 +127,13 @@ void Connection::script(std::string const& sql) {
     throw;
   }
   bool const moved = inside != in_transaction();
-  if (!moved) run_simple((inside ? "SET LOCAL statement_timeout = " : "SET statement_timeout = ") +
-                         std::to_string(statement_limit_ms_));
+  if (!moved)
+    run_simple((inside ? "SET LOCAL statement_timeout = " : "SET statement_timeout = ") +
+               std::to_string(statement_limit_ms_));
   PQenterPipelineMode(connection_.get());
   if (moved)
-    throw Error(Errc::other, "script", inside ? "script ended its transaction" : "script left a transaction open");
+    throw Error(Errc::other, "script",
+                inside ? "script ended its transaction" : "script left a transaction open");
 }
 
 // ---- queueing ------------------------------------------------------------------------------------------
@@ -174,7 +185,10 @@ Prepared& Connection::prepared(Sql const& sql, std::span<Value const> values) {
 // Addresses, lengths and formats as libpq wants them; it copies them at once.
 struct Connection::Parameters {
   explicit Parameters(Prepared const& statement, std::span<Value const> values)
-      : types(values.size()), addresses(values.size()), lengths(values.size()), formats(values.size()),
+      : types(values.size()),
+        addresses(values.size()),
+        lengths(values.size()),
+        formats(values.size()),
         numbers(values.size()) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       types[i] = type_of(statement.kinds[i]);
@@ -210,7 +224,8 @@ void Connection::ask(Prepared& statement, std::string const* text, std::span<Val
 }
 
 void Connection::must(int sent) {
-  if (!sent) lose(expected_.empty() ? "" : expected_.front().statement ? expected_.front().statement->label : "");
+  if (!sent)
+    lose(expected_.empty() ? "" : expected_.front().statement ? expected_.front().statement->label : "");
 }
 
 // ---- sending and taking answers ------------------------------------------------------------------------
@@ -294,8 +309,9 @@ void Connection::take_result(PGresult const* result) {
     case PGRES_EMPTY_QUERY:
       if (due.what == Expected::What::prepared) due.statement->state = Prepared::State::ready;
       if (!due.tag.empty() && due.tag != PQcmdStatus(const_cast<PGresult*>(result)))
-        note(Error(Errc::other, label,
-                   std::string(label) + ": the server answered " + PQcmdStatus(const_cast<PGresult*>(result))));
+        note(Error(
+            Errc::other, label,
+            std::string(label) + ": the server answered " + PQcmdStatus(const_cast<PGresult*>(result))));
       return;
     case PGRES_PIPELINE_ABORTED:  // skipped after an error, which is noted already
       if (due.what == Expected::What::prepared) due.statement->state = Prepared::State::failed;
@@ -347,7 +363,8 @@ void Connection::abandon_rows() {
 
 void Connection::forget_failed() {
   for (auto entry = cache_.begin(); entry != cache_.end();) {
-    cached_ -= std::erase_if(entry->second, [](auto const& one) { return one->state != Prepared::State::ready; });
+    cached_ -=
+        std::erase_if(entry->second, [](auto const& one) { return one->state != Prepared::State::ready; });
     entry = entry->second.empty() ? cache_.erase(entry) : std::next(entry);
   }
 }

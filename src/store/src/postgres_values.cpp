@@ -8,8 +8,15 @@ namespace {
 
 // Object identifiers of built-in types; they never change (pg_type.dat).
 enum : Oid {
-  bool_type = 16, bytea_type = 17, int8_type = 20, int2_type = 21, int4_type = 23, oid_type = 26,
-  float4_type = 700, float8_type = 701, numeric_type = 1700,
+  bool_type = 16,
+  bytea_type = 17,
+  int8_type = 20,
+  int2_type = 21,
+  int4_type = 23,
+  oid_type = 26,
+  float4_type = 700,
+  float8_type = 701,
+  numeric_type = 1700,
 };
 
 std::array<char, 8> big_endian(std::uint64_t bits) {
@@ -51,7 +58,8 @@ Value parse_value(Oid type, std::string_view text, std::string_view label) {
     case float8_type: return parse<double>(text, label);
     // sum(bigint) is numeric here and an integer in SQLite.
     case numeric_type:
-      if (text.find_first_not_of("-0123456789") == std::string_view::npos) return parse<std::int64_t>(text, label);
+      if (text.find_first_not_of("-0123456789") == std::string_view::npos)
+        return parse<std::int64_t>(text, label);
       return parse<double>(text, label);
     case bytea_type: return parse_bytea(text, label);
     default: return std::string(text);
@@ -94,7 +102,8 @@ void append_rows(PGresult const* result, Rows& rows, std::string_view label) {
     Row& row = rows.emplace_back(static_cast<std::size_t>(columns));
     for (int i = 0; i < columns; ++i) {
       if (PQgetisnull(result, at, i)) continue;
-      std::string_view const text(PQgetvalue(result, at, i), static_cast<std::size_t>(PQgetlength(result, at, i)));
+      std::string_view const text(PQgetvalue(result, at, i),
+                                  static_cast<std::size_t>(PQgetlength(result, at, i)));
       row[static_cast<std::size_t>(i)] = parse_value(PQftype(result, i), text, label);
     }
   }

@@ -9,10 +9,11 @@
 namespace plumbline::store {
 namespace {
 
-Migration const first{1, "first",
-                      "CREATE TABLE part (act INTEGER, part INTEGER, body BLOB NOT NULL, PRIMARY KEY (act, part)) STRICT;"
-                      "CREATE UNIQUE INDEX by_body ON part (body, act, part)",
-                      ""};
+Migration const first{
+    1, "first",
+    "CREATE TABLE part (act INTEGER, part INTEGER, body BLOB NOT NULL, PRIMARY KEY (act, part)) STRICT;"
+    "CREATE UNIQUE INDEX by_body ON part (body, act, part)",
+    ""};
 Sql const insert_part{"insert", "INSERT INTO part VALUES ($1, $2, $3)"};
 Sql const update_part{"update", "UPDATE part SET body = $2 WHERE act % 7 = $1"};
 constexpr std::int64_t parts = 5;
@@ -58,7 +59,9 @@ class City {
     options.sqlite_vfs = power_.vfs();
     return options;
   }
-  std::uint64_t random() { return random_ = random_ * 6364136223846793005u + 1442695040888963407u, random_ >> 33; }
+  std::uint64_t random() {
+    return random_ = random_ * 6364136223846793005u + 1442695040888963407u, random_ >> 33;
+  }
 
   void act(Writer& writer) {
     std::int64_t const number = acknowledged_ + 1;
@@ -66,11 +69,13 @@ class City {
     for (auto& byte : body) byte = static_cast<std::uint8_t>(random());
     writer.begin();
     for (std::int64_t part = 0; part < parts; ++part) writer.write(insert_part, {number, part, body});
-    if (random() % 4 == 0) writer.write(update_part, {static_cast<std::int64_t>(random() % 7), Bytes(200, 7)});
+    if (random() % 4 == 0)
+      writer.write(update_part, {static_cast<std::int64_t>(random() % 7), Bytes(200, 7)});
     writer.commit();
     acknowledged_ = number;
     // By itself a checkpoint comes only every 8 MiB.
-    if (random() % 8 == 0) writer.script(random() % 2 ? "PRAGMA wal_checkpoint(PASSIVE)" : "PRAGMA wal_checkpoint(RESTART)");
+    if (random() % 8 == 0)
+      writer.script(random() % 2 ? "PRAGMA wal_checkpoint(PASSIVE)" : "PRAGMA wal_checkpoint(RESTART)");
   }
 
   void look(Outcome& outcome) {
@@ -103,8 +108,8 @@ TEST(PowerCut, loses_nothing_acknowledged) {
     for (int cut = 1; cut <= 10; ++cut) {
       Outcome const outcome = city.live_through_a_cut("");
       ASSERT_FALSE(outcome.lost || outcome.halved || outcome.corrupt)
-          << "seed " << seed << ", cut " << cut << (outcome.lost ? ": lost" : "") << (outcome.halved ? ": half" : "")
-          << (outcome.corrupt ? ": corrupt" : "");
+          << "seed " << seed << ", cut " << cut << (outcome.lost ? ": lost" : "")
+          << (outcome.halved ? ": half" : "") << (outcome.corrupt ? ": corrupt" : "");
       acknowledged = outcome.acknowledged;
     }
     acts += acknowledged;

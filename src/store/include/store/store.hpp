@@ -22,7 +22,7 @@ enum class Engine : std::uint8_t { sqlite, postgres };
 
 // One enum for both engines; tests/store_errors_test.cpp holds the shared table of causes.
 enum class Errc : std::uint8_t {
-  unique,         // a unique index or primary key refused the row
+  unique,  // a unique index or primary key refused the row
   foreign_key,
   check,          // CHECK, NOT NULL, a STRICT type, a value out of range, text with NUL or not UTF-8, NaN
   busy,           // lock not obtained, or statement not finished, in time

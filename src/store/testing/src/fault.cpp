@@ -67,7 +67,9 @@ std::uint64_t FaultyDatabase::calls() const {
   return calls_;
 }
 
-std::unique_ptr<Writer> FaultyDatabase::writer() { return std::make_unique<FaultyWriter>(*this, inner_->writer()); }
+std::unique_ptr<Writer> FaultyDatabase::writer() {
+  return std::make_unique<FaultyWriter>(*this, inner_->writer());
+}
 
 std::optional<Fault> FaultyDatabase::next(Call call) {
   std::lock_guard const lock(mutex_);

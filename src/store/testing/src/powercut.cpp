@@ -126,7 +126,8 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   auto const truncate = [&] { return real_of(file)->pMethods->xTruncate(real_of(file), size); };
   if (!file_of(file)->path) return truncate();
   if (file_of(file)->state->cut) return SQLITE_IOERR_TRUNCATE;
-  if (int const code = keep_before(file_of(file), size, tracked(file_of(file)).synced_size); code != SQLITE_OK)
+  if (int const code = keep_before(file_of(file), size, tracked(file_of(file)).synced_size);
+      code != SQLITE_OK)
     return code;
   int const code = truncate();
   return file_of(file)->state->fails_now() ? SQLITE_IOERR_TRUNCATE : code;
@@ -138,7 +139,8 @@ int sync_file(sqlite3_file* file, int) {
   if (!file_of(file)->path) return SQLITE_OK;
   if (file_of(file)->state->cut || file_of(file)->state->fails_now()) return SQLITE_IOERR_FSYNC;
   sqlite3_int64 size = 0;
-  if (int const code = real_of(file)->pMethods->xFileSize(real_of(file), &size); code != SQLITE_OK) return code;
+  if (int const code = real_of(file)->pMethods->xFileSize(real_of(file), &size); code != SQLITE_OK)
+    return code;
   Tracked& known = tracked(file_of(file));
   known.synced_size = size;
   known.before.clear();
@@ -157,7 +159,9 @@ int file_size(sqlite3_file* file, sqlite3_int64* size) {
 }
 
 int lock_file(sqlite3_file* file, int kind) { return real_of(file)->pMethods->xLock(real_of(file), kind); }
-int unlock_file(sqlite3_file* file, int kind) { return real_of(file)->pMethods->xUnlock(real_of(file), kind); }
+int unlock_file(sqlite3_file* file, int kind) {
+  return real_of(file)->pMethods->xUnlock(real_of(file), kind);
+}
 int check_reserved(sqlite3_file* file, int* out) {
   return real_of(file)->pMethods->xCheckReservedLock(real_of(file), out);
 }
@@ -165,7 +169,9 @@ int control(sqlite3_file* file, int operation, void* argument) {
   return real_of(file)->pMethods->xFileControl(real_of(file), operation, argument);
 }
 int sector_size(sqlite3_file* file) { return real_of(file)->pMethods->xSectorSize(real_of(file)); }
-int characteristics(sqlite3_file* file) { return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file)); }
+int characteristics(sqlite3_file* file) {
+  return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
+}
 int shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** out) {
   return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, out);
 }
@@ -173,13 +179,15 @@ int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
   return real_of(file)->pMethods->xShmLock(real_of(file), offset, count, flags);
 }
 void shm_barrier(sqlite3_file* file) { real_of(file)->pMethods->xShmBarrier(real_of(file)); }
-int shm_unmap(sqlite3_file* file, int remove) { return real_of(file)->pMethods->xShmUnmap(real_of(file), remove); }
+int shm_unmap(sqlite3_file* file, int remove) {
+  return real_of(file)->pMethods->xShmUnmap(real_of(file), remove);
+}
 
 // Version 2: shared memory, but no memory-mapped pages, which would pass by us.
 constexpr sqlite3_io_methods methods = {
-    2,          close_file,    read_file,      write_file, truncate_file, sync_file,       file_size,
-    lock_file,  unlock_file,   check_reserved, control,    sector_size,   characteristics, shm_map,
-    shm_lock,   shm_barrier,   shm_unmap,      nullptr,    nullptr,
+    2,         close_file,  read_file,      write_file, truncate_file, sync_file,       file_size,
+    lock_file, unlock_file, check_reserved, control,    sector_size,   characteristics, shm_map,
+    shm_lock,  shm_barrier, shm_unmap,      nullptr,    nullptr,
 };
 
 int open_file(sqlite3_vfs* vfs, char const* path, sqlite3_file* out, int flags, int* out_flags) {
@@ -229,8 +237,12 @@ int full_path(sqlite3_vfs* vfs, char const* path, int size, char* out) {
 int randomness(sqlite3_vfs* vfs, int count, char* out) {
   return state_of(vfs).real->xRandomness(state_of(vfs).real, count, out);
 }
-int pause(sqlite3_vfs* vfs, int microseconds) { return state_of(vfs).real->xSleep(state_of(vfs).real, microseconds); }
-int current_time(sqlite3_vfs* vfs, double* out) { return state_of(vfs).real->xCurrentTime(state_of(vfs).real, out); }
+int pause(sqlite3_vfs* vfs, int microseconds) {
+  return state_of(vfs).real->xSleep(state_of(vfs).real, microseconds);
+}
+int current_time(sqlite3_vfs* vfs, double* out) {
+  return state_of(vfs).real->xCurrentTime(state_of(vfs).real, out);
+}
 int last_error(sqlite3_vfs* vfs, int size, char* out) {
   return state_of(vfs).real->xGetLastError(state_of(vfs).real, size, out);
 }

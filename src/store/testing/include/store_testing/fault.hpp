@@ -16,7 +16,8 @@ enum class FaultMoment : std::uint8_t {
 };
 
 struct Fault {
-  std::uint64_t call;  // which of the writer's begin, fetch, write, flush and commit calls from now; 1 is the next
+  std::uint64_t
+      call;  // which of the writer's begin, fetch, write, flush and commit calls from now; 1 is the next
   Errc code = Errc::connection;
   FaultMoment moment = FaultMoment::before;
 };
