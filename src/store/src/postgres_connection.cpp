@@ -49,7 +49,8 @@ void learn(Kinds& kinds, Kinds const& earlier) {
 Errc errc_of(std::string_view state) {
   if (state == "23505" || state == "23P01") return Errc::unique;
   if (state == "23503") return Errc::foreign_key;
-  // 22: a value that does not fit (22P02 not a number, 22003 too large, 22021 not UTF-8); 42804: of another type.
+  // 22: a value that does not fit (22P02 not a number, 22003 too large, 22021 not UTF-8); 42804: of
+  // another type.
   if (state.starts_with("23") || state.starts_with("22") || state == "42804") return Errc::check;
   if (state == "55P03" || state == "57014") return Errc::busy;
   if (state == "40001" || state == "40P01") return Errc::serialization;
