@@ -11,7 +11,7 @@
 namespace plumbline::stats {
 namespace {
 
-// Every possible start of 300 populations: pi is exact, and so the Horvitz-Thompson total is right on average.
+// Every possible start of 300 populations: pi is exact, so the Horvitz-Thompson total is right on average.
 TEST(Systematic, OverAllStartsEveryUnitIsHitInProportionToItsWeight) {
   std::mt19937 random(5);
   for (int population = 0; population < 300; ++population) {
