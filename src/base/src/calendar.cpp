@@ -5,7 +5,9 @@
 namespace plumbline {
 namespace {
 
-bool holds(std::vector<Date> const& sorted, Date date) { return std::binary_search(sorted.begin(), sorted.end(), date); }
+bool holds(std::vector<Date> const& sorted, Date date) {
+  return std::binary_search(sorted.begin(), sorted.end(), date);
+}
 
 std::vector<Date> sorted_unique(std::vector<Date> dates) {
   std::sort(dates.begin(), dates.end());
@@ -77,7 +79,8 @@ Result<WorkdayCalendar> WorkdayCalendar::with_year(int year, std::vector<Date> h
       if (!within_notice(date, year)) return Refusal{"calendar_day_outside_year", to_string(date), {}};
   for (Date const date : holidays)
     if (holds(makeup_workdays, date)) return Refusal{"calendar_day_twice", to_string(date), {}};
-  return WorkdayCalendar(empty() ? year : std::min(first_year_, year), empty() ? year : std::max(last_year_, year),
+  return WorkdayCalendar(empty() ? year : std::min(first_year_, year),
+                         empty() ? year : std::max(last_year_, year),
                          merged(holidays_, year, holidays, makeup_workdays),
                          merged(makeup_workdays_, year, makeup_workdays, holidays));
 }

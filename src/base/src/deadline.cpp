@@ -62,7 +62,8 @@ Date shift_by_pauses(Date start, Date end, std::span<Pause const> pauses) {
   return end;
 }
 
-Date advance(Date start, int count, Unit unit, WorkdayCalendar const& calendar, std::span<Pause const> pauses) {
+Date advance(Date start, int count, Unit unit, WorkdayCalendar const& calendar,
+             std::span<Pause const> pauses) {
   switch (unit) {
     case Unit::workday: return advance_workdays(start, count, calendar, pauses);
     case Unit::calendar_day: return shift_by_pauses(start, start + count, pauses);
@@ -84,7 +85,9 @@ bool rolls(Date date, RollOver roll_over, WorkdayCalendar const& calendar) {
 }
 
 void check(DeadlineRule const& rule, std::span<Pause const> pauses, std::span<Extension const> extensions) {
-  auto const within = [](int count) { return count <= limits::deadline_count && count >= -limits::deadline_count; };
+  auto const within = [](int count) {
+    return count <= limits::deadline_count && count >= -limits::deadline_count;
+  };
   if (!within(rule.count)) throw std::invalid_argument("count of a deadline beyond the limit");
   if (rule.count < 0 && (!pauses.empty() || !extensions.empty()))
     throw std::invalid_argument("a deadline before an event has neither pauses nor extensions");
@@ -114,8 +117,8 @@ Date add_workdays(Date date, int count, WorkdayCalendar const& calendar) {
   return advance_workdays(date, count, calendar, {});
 }
 
-Due due_on(DeadlineRule const& rule, Date trigger, WorkdayCalendar const& calendar, std::span<Pause const> pauses,
-           std::span<Extension const> extensions) {
+Due due_on(DeadlineRule const& rule, Date trigger, WorkdayCalendar const& calendar,
+           std::span<Pause const> pauses, std::span<Extension const> extensions) {
   check(rule, pauses, extensions);
   bool leans_on_calendar = rule.unit == Unit::workday;
   int count = rule.count;
@@ -133,7 +136,8 @@ Due due_on(DeadlineRule const& rule, Date trigger, WorkdayCalendar const& calend
     leans_on_calendar = leans_on_calendar || rule.roll_over != RollOver::none;
     while (rolls(rolled, rule.roll_over, calendar)) rolled = rolled + (rule.count < 0 ? -1 : 1);
   }
-  return {rolled, leans_on_calendar && (!calendar.covers(trigger) || !calendar.covers(end) || !calendar.covers(rolled))};
+  return {rolled, leans_on_calendar &&
+                      (!calendar.covers(trigger) || !calendar.covers(end) || !calendar.covers(rolled))};
 }
 
 Instant expires_at(DeadlineRule const& rule, Instant trigger, WorkdayCalendar const& calendar) {

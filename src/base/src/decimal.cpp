@@ -16,7 +16,8 @@ struct Aligned {
 };
 Aligned align(Decimal a, Decimal b) {
   std::uint8_t const scale = a.scale > b.scale ? a.scale : b.scale;
-  return {Wide{a.unscaled} * power_of_ten(scale - a.scale), Wide{b.unscaled} * power_of_ten(scale - b.scale), scale};
+  return {Wide{a.unscaled} * power_of_ten(scale - a.scale), Wide{b.unscaled} * power_of_ten(scale - b.scale),
+          scale};
 }
 
 Result<Decimal> narrow(Wide unscaled, int scale) {
@@ -43,7 +44,8 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   if (negative) text.remove_prefix(1);
   std::size_t const point = text.find('.');
   std::string_view const whole = text.substr(0, point);
-  std::string_view const places = point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
+  std::string_view const places =
+      point == std::string_view::npos ? std::string_view{} : text.substr(point + 1);
   if (whole.empty() || (whole.size() > 1 && whole[0] == '0') || whole.size() > 19) return {};
   if ((point != std::string_view::npos && places.empty()) || places.size() > Decimal::scale_max) return {};
   Wide unscaled = 0;
@@ -86,7 +88,8 @@ Result<Decimal> rescaled(Decimal value, std::uint8_t scale) {
 
 Result<Decimal> rounded(Decimal value, std::uint8_t scale, Rounding rounding) {
   if (scale >= value.scale) return rescaled(value, scale);
-  return Decimal{static_cast<std::int64_t>(divide(value.unscaled, power_of_ten(value.scale - scale), rounding)), scale};
+  return Decimal{
+      static_cast<std::int64_t>(divide(value.unscaled, power_of_ten(value.scale - scale), rounding)), scale};
 }
 
 Result<Decimal> add(Decimal a, Decimal b) {

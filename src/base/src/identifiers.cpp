@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view digits = "0123456789";
 constexpr std::string_view uscc_alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 constexpr std::string_view vin_year_alphabet = "ABCDEFGHJKLMNPRSTVWXY123456789";
-constexpr std::string_view province_short_names = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
+constexpr std::string_view province_short_names =
+    "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
@@ -22,7 +23,8 @@ bool is_uscc_character(char c) { return uscc_alphabet.find(c) != std::string_vie
 int alphanumeric_value(char c) { return is_digit(c) ? c - '0' : c - 'A' + 10; }
 
 bool has_uscc_shape(std::string_view text) {
-  return text.size() >= 8 && std::all_of(text.begin(), text.end(), is_uscc_character) && all_digits(text.substr(2, 6));
+  return text.size() >= 8 && std::all_of(text.begin(), text.end(), is_uscc_character) &&
+         all_digits(text.substr(2, 6));
 }
 
 // ISO 3779: A1 … H8, J1 … N5 P7 R9, S2 … Z9; -1 for I O Q and the rest.
@@ -145,13 +147,14 @@ bool is_valid_uscc(std::string_view text) {
 }
 
 UsccKind uscc_kind(std::string_view uscc) {
-  constexpr std::array<std::pair<std::string_view, UsccKind>, 7> kinds{{{"91", UsccKind::enterprise},
-                                                                        {"92", UsccKind::household},
-                                                                        {"93", UsccKind::cooperative},
-                                                                        {"11", UsccKind::organ},
-                                                                        {"12", UsccKind::institution},
-                                                                        {"51", UsccKind::social_group},
-                                                                        {"52", UsccKind::private_non_enterprise}}};
+  constexpr std::array<std::pair<std::string_view, UsccKind>, 7> kinds{
+      {{"91", UsccKind::enterprise},
+       {"92", UsccKind::household},
+       {"93", UsccKind::cooperative},
+       {"11", UsccKind::organ},
+       {"12", UsccKind::institution},
+       {"51", UsccKind::social_group},
+       {"52", UsccKind::private_non_enterprise}}};
   for (auto const& [prefix, kind] : kinds)
     if (uscc.starts_with(prefix)) return kind;
   return UsccKind::other;
@@ -160,7 +163,8 @@ UsccKind uscc_kind(std::string_view uscc) {
 std::string_view uscc_region_code(std::string_view uscc) { return uscc.substr(2, 6); }
 std::string_view uscc_organisation_code(std::string_view uscc) { return uscc.substr(8, 9); }
 
-std::optional<std::string> make_uscc(std::string_view kind, std::string_view region, std::string_view base_8) {
+std::optional<std::string> make_uscc(std::string_view kind, std::string_view region,
+                                     std::string_view base_8) {
   auto const check = organisation_code_check_character(base_8);
   if (kind.size() != 2 || !is_valid_gb2260_code(region) || !check) return {};
   std::string code;
@@ -196,7 +200,8 @@ std::optional<char> organisation_code_check_character(std::string_view base_8) {
 }
 
 bool is_valid_organisation_code(std::string_view text) {
-  if (text.size() == 10 && text[8] == '-') return organisation_code_check_character(text.substr(0, 8)) == text[9];
+  if (text.size() == 10 && text[8] == '-')
+    return organisation_code_check_character(text.substr(0, 8)) == text[9];
   return text.size() == 9 && organisation_code_check_character(text.substr(0, 8)) == text[8];
 }
 
@@ -236,7 +241,8 @@ std::optional<char> gtin_check_digit(std::string_view digits_before_check) {
   std::size_t const size = digits_before_check.size();
   if ((size != 7 && size != 11 && size != 12 && size != 13) || !all_digits(digits_before_check)) return {};
   int sum = 0;
-  for (std::size_t i = 0; i < size; ++i) sum += (digits_before_check[size - 1 - i] - '0') * (i % 2 == 0 ? 3 : 1);
+  for (std::size_t i = 0; i < size; ++i)
+    sum += (digits_before_check[size - 1 - i] - '0') * (i % 2 == 0 ? 3 : 1);
   return static_cast<char>('0' + (10 - sum % 10) % 10);
 }
 
@@ -318,8 +324,8 @@ std::optional<char> id_number_check_character(std::string_view first_17) {
 
 std::optional<Date> id_number_birth_date(std::string_view id_number) {
   if (id_number.size() != 18) return {};
-  std::string const date = std::string(id_number.substr(6, 4)) + '-' + std::string(id_number.substr(10, 2)) + '-' +
-                           std::string(id_number.substr(12, 2));
+  std::string const date = std::string(id_number.substr(6, 4)) + '-' + std::string(id_number.substr(10, 2)) +
+                           '-' + std::string(id_number.substr(12, 2));
   return parse_date(date);
 }
 

@@ -47,7 +47,8 @@ Result<Money> multiply(Money amount, std::int64_t factor) {
 }
 
 Result<Money> times(Money amount, Decimal rate, Rounding rounding) {
-  return narrow(divide(Wide{amount.cents} * Wide{rate.unscaled}, power_of_ten(rate.scale), rounding), amount.currency);
+  return narrow(divide(Wide{amount.cents} * Wide{rate.unscaled}, power_of_ten(rate.scale), rounding),
+                amount.currency);
 }
 
 }  // namespace plumbline

@@ -11,7 +11,8 @@ namespace plumbline {
 __extension__ typedef __int128 Wide;
 
 inline bool fits(Wide value) {
-  return value >= std::numeric_limits<std::int64_t>::min() && value <= std::numeric_limits<std::int64_t>::max();
+  return value >= std::numeric_limits<std::int64_t>::min() &&
+         value <= std::numeric_limits<std::int64_t>::max();
 }
 
 // exponent 0..18
@@ -26,9 +27,9 @@ inline Wide divide(Wide value, std::int64_t divisor, Rounding rounding) {
   Wide const quotient = value / divisor;
   Wide const rest = value % divisor;
   Wide const twice = (rest < 0 ? -rest : rest) * 2;
-  bool const away = rounding != Rounding::down &&
-                    (twice > divisor ||
-                     (twice == divisor && (rounding == Rounding::half_up || quotient % 2 != 0)));
+  bool const away =
+      rounding != Rounding::down &&
+      (twice > divisor || (twice == divisor && (rounding == Rounding::half_up || quotient % 2 != 0)));
   return away ? quotient + (value < 0 ? -1 : 1) : quotient;
 }
 

@@ -20,7 +20,8 @@ inline std::vector<Date> days_of(int year, std::string_view text) {
     Date const first = day(std::to_string(year) + '-' + std::string(item.substr(0, 5)));
     dates.push_back(first);
     if (item.size() > 5) {
-      Date const last = day(std::to_string(year) + '-' + std::string(item.substr(0, 3)) + std::string(item.substr(7)));
+      Date const last =
+          day(std::to_string(year) + '-' + std::string(item.substr(0, 3)) + std::string(item.substr(7)));
       for (Date date = first + 1; date <= last; date = date + 1) dates.push_back(date);
     }
     at = end + 1;

@@ -10,7 +10,8 @@ namespace {
 TEST(WorkdayCalendar, counts_the_workdays_of_a_year) {
   auto const calendar = calendar_2024_to_2026();
   for (NoticeYear const& notice : notice_years)
-    EXPECT_EQ(calendar.workdays_between(make_date(notice.year - 1, 12, 31), make_date(notice.year, 12, 31)), notice.workdays)
+    EXPECT_EQ(calendar.workdays_between(make_date(notice.year - 1, 12, 31), make_date(notice.year, 12, 31)),
+              notice.workdays)
         << notice.year;
 }
 
@@ -69,7 +70,8 @@ TEST(WorkdayCalendar, refuses_a_notice_that_cannot_be_right) {
   EXPECT_EQ(calendar.with_year(2022, {}, {}).refusal().code, "calendar_gap");
   EXPECT_EQ(calendar.with_year(2027, {day("2026-10-01")}, {}).refusal().code, "calendar_day_outside_year");
   EXPECT_EQ(calendar.with_year(2027, {}, {day("2028-02-01")}).refusal().code, "calendar_day_outside_year");
-  EXPECT_EQ(calendar.with_year(2027, {day("2027-01-03")}, {day("2027-01-03")}).refusal().code, "calendar_day_twice");
+  EXPECT_EQ(calendar.with_year(2027, {day("2027-01-03")}, {day("2027-01-03")}).refusal().code,
+            "calendar_day_twice");
   EXPECT_TRUE(WorkdayCalendar{}.with_year(2027, {day("2027-01-01")}, {}));
 }
 

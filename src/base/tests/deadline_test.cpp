@@ -32,17 +32,20 @@ DeadlineRule calendar_days(int count, RollOver roll_over = RollOver::all_non_wor
 }
 
 TEST(Deadline, workdays_as_in_the_rules) {
-  for (Vector const& vector : {Vector{"2026-02-10", workdays(7), "2026-02-26"}, {"2026-09-21", workdays(15), "2026-10-19"},
-                               {"2026-04-28", workdays(20), "2026-05-28"}, {"2025-09-26", workdays(20), "2025-10-30"},
+  for (Vector const& vector : {Vector{"2026-02-10", workdays(7), "2026-02-26"},
+                               {"2026-09-21", workdays(15), "2026-10-19"},
+                               {"2026-04-28", workdays(20), "2026-05-28"},
+                               {"2025-09-26", workdays(20), "2025-10-30"},
                                {"2026-01-01", workdays(5), "2026-01-08"}})
     expect_due(vector);
 }
 
 TEST(Deadline, calendar_days_as_in_the_rules) {
-  for (Vector const& vector :
-       {Vector{"2026-07-29", calendar_days(60), "2026-09-28"}, {"2026-07-23", calendar_days(75), "2026-10-08"},
-        {"2026-09-16", calendar_days(15), "2026-10-08"}, {"2026-07-03", calendar_days(90), "2026-10-08"},
-        {"2025-12-04", calendar_days(30), "2026-01-04"}})
+  for (Vector const& vector : {Vector{"2026-07-29", calendar_days(60), "2026-09-28"},
+                               {"2026-07-23", calendar_days(75), "2026-10-08"},
+                               {"2026-09-16", calendar_days(15), "2026-10-08"},
+                               {"2026-07-03", calendar_days(90), "2026-10-08"},
+                               {"2025-12-04", calendar_days(30), "2026-01-04"}})
     expect_due(vector);
 }
 
@@ -80,8 +83,10 @@ TEST(Deadline, pauses_do_not_count) {
   std::vector<Pause> const pause{{day("2026-03-04"), day("2026-03-11")}};
   // Workdays 2026-03-03, then 03-11, 12, 13, 16: the test ran from the 4th, the period runs on on the 11th.
   EXPECT_EQ(due_on(workdays(5), day("2026-03-02"), calendar(), pause).on, day("2026-03-16"));
-  EXPECT_EQ(due_on(calendar_days(15, RollOver::none), day("2026-03-02"), calendar(), pause).on, day("2026-03-24"));
-  EXPECT_EQ(due_on({1, Unit::month, RollOver::none}, day("2026-03-02"), calendar(), pause).on, day("2026-04-09"));
+  EXPECT_EQ(due_on(calendar_days(15, RollOver::none), day("2026-03-02"), calendar(), pause).on,
+            day("2026-03-24"));
+  EXPECT_EQ(due_on({1, Unit::month, RollOver::none}, day("2026-03-02"), calendar(), pause).on,
+            day("2026-04-09"));
   // On the last day: what is left of the period is used when it runs on.
   EXPECT_EQ(due_on(workdays(2), day("2026-03-02"), calendar(), pause).on, day("2026-03-11"));
   EXPECT_EQ(due_on(calendar_days(2), day("2026-03-02"), calendar(), pause).on, day("2026-03-11"));
@@ -93,13 +98,17 @@ TEST(Deadline, pauses_do_not_count) {
 }
 
 TEST(Deadline, overlapping_pauses_count_once_and_may_follow_each_other) {
-  std::vector<Pause> const overlapping{{day("2026-03-09"), day("2026-03-13")}, {day("2026-03-05"), day("2026-03-10")}};
+  std::vector<Pause> const overlapping{{day("2026-03-09"), day("2026-03-13")},
+                                       {day("2026-03-05"), day("2026-03-10")}};
   std::vector<Pause> const joined{{day("2026-03-05"), day("2026-03-13")}};
   for (DeadlineRule const& rule : {workdays(5), calendar_days(5)})
-    EXPECT_EQ(due_on(rule, day("2026-03-02"), calendar(), overlapping), due_on(rule, day("2026-03-02"), calendar(), joined));
+    EXPECT_EQ(due_on(rule, day("2026-03-02"), calendar(), overlapping),
+              due_on(rule, day("2026-03-02"), calendar(), joined));
   // The first pause pushes the last day into the second.
-  std::vector<Pause> const chain{{day("2026-03-05"), day("2026-03-10")}, {day("2026-03-12"), day("2026-03-20")}};
-  EXPECT_EQ(due_on(calendar_days(5, RollOver::none), day("2026-03-02"), calendar(), chain).on, day("2026-03-20"));
+  std::vector<Pause> const chain{{day("2026-03-05"), day("2026-03-10")},
+                                 {day("2026-03-12"), day("2026-03-20")}};
+  EXPECT_EQ(due_on(calendar_days(5, RollOver::none), day("2026-03-02"), calendar(), chain).on,
+            day("2026-03-20"));
 }
 
 // A paused day never counts and every other day does: compared with counting them one by one.
@@ -122,13 +131,15 @@ TEST(Deadline, pauses_agree_with_counting_day_by_day) {
 
 TEST(Deadline, extensions_lengthen_the_count) {
   std::vector<Extension> const fifteen{{15, Unit::workday}};
-  EXPECT_EQ(due_on(workdays(15), day("2026-09-21"), calendar(), {}, fifteen), due_on(workdays(30), day("2026-09-21"), calendar()));
+  EXPECT_EQ(due_on(workdays(15), day("2026-09-21"), calendar(), {}, fifteen),
+            due_on(workdays(30), day("2026-09-21"), calendar()));
   // 90 + 30 days count from the trigger, not from the rolled last day of the 90.
   std::vector<Extension> const thirty{{30, Unit::calendar_day}};
   EXPECT_EQ(due_on(calendar_days(90), day("2026-07-03"), calendar(), {}, thirty).on, day("2026-11-02"))
       << "2026-10-31 is a Saturday";
   std::vector<Extension> const mixed{{10, Unit::workday}};
-  EXPECT_EQ(due_on({1, Unit::month, RollOver::none}, day("2026-03-02"), calendar(), {}, mixed).on, day("2026-04-17"));
+  EXPECT_EQ(due_on({1, Unit::month, RollOver::none}, day("2026-03-02"), calendar(), {}, mixed).on,
+            day("2026-04-17"));
 }
 
 TEST(Deadline, backwards_from_an_event) {
@@ -140,7 +151,8 @@ TEST(Deadline, backwards_from_an_event) {
   std::vector<Pause> const pause{{day("2026-03-04"), day("2026-03-11")}};
   EXPECT_THROW((void)due_on(workdays(-7), day("2026-03-20"), calendar(), pause), std::invalid_argument);
   std::vector<Extension> const extension{{1, Unit::workday}};
-  EXPECT_THROW((void)due_on(workdays(-7), day("2026-03-20"), calendar(), {}, extension), std::invalid_argument);
+  EXPECT_THROW((void)due_on(workdays(-7), day("2026-03-20"), calendar(), {}, extension),
+               std::invalid_argument);
 }
 
 TEST(Deadline, beyond_the_published_calendar_is_provisional) {
@@ -151,7 +163,8 @@ TEST(Deadline, beyond_the_published_calendar_is_provisional) {
   EXPECT_TRUE(due_on(calendar_days(30), day("2026-12-20"), calendar()).provisional);
   EXPECT_FALSE(due_on(calendar_days(30, RollOver::none), day("2026-12-20"), calendar()).provisional)
       << "no day of the calendar was asked";
-  EXPECT_TRUE(due_on(calendar_days(14), day("2026-12-20"), calendar()).provisional) << "2027-01-03 is a Sunday";
+  EXPECT_TRUE(due_on(calendar_days(14), day("2026-12-20"), calendar()).provisional)
+      << "2027-01-03 is a Sunday";
   EXPECT_FALSE(due_on({3, Unit::year, RollOver::none}, day("2026-05-01"), calendar()).provisional);
   EXPECT_TRUE(due_on(workdays(5), day("2023-12-28"), calendar()).provisional) << "before the published years";
   EXPECT_EQ(to_string(due_on(workdays(5), day("2026-03-02"), WorkdayCalendar{}).on), "2026-03-09");
@@ -167,9 +180,12 @@ TEST(Deadline, is_recomputed_when_the_notice_comes) {
 
 TEST(Deadline, hours_run_from_the_instant) {
   Instant const left_factory = parse_instant("2026-03-06T17:30:00+08:00").value();
-  EXPECT_EQ(to_string(expires_at({48, Unit::hour, RollOver::none}, left_factory, calendar())), "2026-03-08T09:30:00Z");
-  EXPECT_EQ(to_string(due_on({48, Unit::hour, RollOver::all_non_workdays}, day("2026-03-06"), calendar()).on), "2026-03-08");
-  EXPECT_EQ(to_string(due_on({36, Unit::hour, RollOver::none}, day("2026-03-06"), calendar()).on), "2026-03-08");
+  EXPECT_EQ(to_string(expires_at({48, Unit::hour, RollOver::none}, left_factory, calendar())),
+            "2026-03-08T09:30:00Z");
+  EXPECT_EQ(to_string(due_on({48, Unit::hour, RollOver::all_non_workdays}, day("2026-03-06"), calendar()).on),
+            "2026-03-08");
+  EXPECT_EQ(to_string(due_on({36, Unit::hour, RollOver::none}, day("2026-03-06"), calendar()).on),
+            "2026-03-08");
 }
 
 TEST(Deadline, ends_with_the_legal_day) {

@@ -30,7 +30,8 @@ constexpr std::string_view uscc_alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 constexpr std::string_view digits = "0123456789";
 
 TEST(Uscc, takes_the_examples_of_the_rules) {
-  for (auto const* code : {"91350100M000100Y43", "91440300708461136T", "91110108551385082Q", "9144030071526726XG"})
+  for (auto const* code :
+       {"91350100M000100Y43", "91440300708461136T", "91110108551385082Q", "9144030071526726XG"})
     EXPECT_TRUE(is_valid_uscc(code)) << code;
 }
 
@@ -69,7 +70,8 @@ TEST(Uscc, is_made_from_pieces) {
   EXPECT_FALSE(make_uscc("91", "4403", "71526726"));
   EXPECT_FALSE(make_uscc("91", "440300", "7152672"));
   EXPECT_FALSE(make_uscc("9I", "440300", "71526726"));
-  EXPECT_FALSE(make_uscc("91", "440300", "7152672S")) << "the organisation code may hold S, this code may not";
+  EXPECT_FALSE(make_uscc("91", "440300", "7152672S"))
+      << "the organisation code may hold S, this code may not";
 }
 
 TEST(Uscc, serials_give_distinct_valid_codes) {
@@ -94,7 +96,8 @@ TEST(OrganisationCode, takes_both_spellings) {
 }
 
 TEST(OrganisationCode, refuses_others) {
-  for (auto const* code : {"", "D2143569-1", "D2143569x", "d2143569X", "D214356-9X", "D2143569--X", "551385083", "55138508"})
+  for (auto const* code :
+       {"", "D2143569-1", "D2143569x", "d2143569X", "D214356-9X", "D2143569--X", "551385083", "55138508"})
     EXPECT_FALSE(is_valid_organisation_code(code)) << code;
   EXPECT_FALSE(organisation_code_check_character("5513850"));
   EXPECT_FALSE(organisation_code_check_character("5513850-"));
@@ -107,11 +110,13 @@ TEST(Vin, takes_the_examples_of_the_rules) {
 }
 
 TEST(Vin, refuses_others) {
-  for (auto const* vin : {"", "1M8GDM9A0KP042788", "1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "IM8GDM9AXKP042788",
-                          "1M8GDM9AXKPO42788", "1M8GDM9AXKQ042788", "1m8gdm9axkp042788", "LSVAA49J132047372"})
+  for (auto const* vin :
+       {"", "1M8GDM9A0KP042788", "1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "IM8GDM9AXKP042788",
+        "1M8GDM9AXKPO42788", "1M8GDM9AXKQ042788", "1m8gdm9axkp042788", "LSVAA49J132047372"})
     EXPECT_FALSE(is_valid_vin(vin)) << vin;
   EXPECT_EQ(accepted_neighbours("11111111111111111", digits, is_valid_vin), 0);
-  EXPECT_EQ(accepted_neighbours("1M8GDM9AXKP042788", digits, is_valid_vin), 7) << "a letter and its digit cannot be told apart";
+  EXPECT_EQ(accepted_neighbours("1M8GDM9AXKP042788", digits, is_valid_vin), 7)
+      << "a letter and its digit cannot be told apart";
 }
 
 TEST(Vin, position_10_is_the_model_year) {
@@ -145,7 +150,8 @@ TEST(Gtin, takes_the_four_lengths) {
 }
 
 TEST(Gtin, refuses_others) {
-  for (auto const* gtin : {"", "6", "6901234567893", "690123456789", "69012345678", "6901234567892 ", "690123456789X"})
+  for (auto const* gtin :
+       {"", "6", "6901234567893", "690123456789", "69012345678", "6901234567892 ", "690123456789X"})
     EXPECT_FALSE(is_valid_gtin(gtin)) << gtin;
   EXPECT_EQ(accepted_neighbours("6291041500213", digits, is_valid_gtin), 0);
 }
@@ -192,7 +198,8 @@ TEST(IndustryCode, twenty_sections_share_97_divisions) {
     auto const range = industry_divisions(section);
     ASSERT_TRUE(range);
     EXPECT_EQ(range->first, next) << section;
-    for (int division = range->first; division <= range->last; ++division) EXPECT_EQ(industry_section(division), section);
+    for (int division = range->first; division <= range->last; ++division)
+      EXPECT_EQ(industry_section(division), section);
     next = range->last + 1;
   }
   EXPECT_EQ(next, 98);
@@ -230,8 +237,8 @@ TEST(IdNumber, takes_the_example_of_the_rules) {
 }
 
 TEST(IdNumber, refuses_others) {
-  for (auto const* number : {"", "11010519491231002x", "110105194912310021", "11010519491231002", "1101051949123100 X",
-                             "11010519491331002X", "010105194912310020"})
+  for (auto const* number : {"", "11010519491231002x", "110105194912310021", "11010519491231002",
+                             "1101051949123100 X", "11010519491331002X", "010105194912310020"})
     EXPECT_FALSE(is_valid_id_number(number)) << number;
   std::string wrong_day = "11010519490230002";  // 30 February
   wrong_day.push_back(*id_number_check_character(wrong_day));
@@ -240,15 +247,16 @@ TEST(IdNumber, refuses_others) {
 }
 
 TEST(Phone, takes_numbers_of_an_office) {
-  for (auto const* phone : {"13812341234", "+8613812341234", "+86-19912341234", "0635-2321234", "06352321234", "010-62345678",
-                            "01062345678", "+86-0635-2321234", "2321234", "0635-2321234-8001", "400-123-4567",
-                            "4001234567", "800-8101234", "12315"})
+  for (auto const* phone : {"13812341234", "+8613812341234", "+86-19912341234", "0635-2321234", "06352321234",
+                            "010-62345678", "01062345678", "+86-0635-2321234", "2321234", "0635-2321234-8001",
+                            "400-123-4567", "4001234567", "800-8101234", "12315"})
     EXPECT_TRUE(is_valid_phone(phone)) << phone;
 }
 
 TEST(Phone, refuses_others) {
-  for (auto const* phone : {"", "12812341234", "1381234123", "138123412345", "0635-1321234", "0035-2321234", "0635-",
-                            "2321", "22315", "400-123-456", "0635-2321234-", "138 1234 1234", "０６３５", "+86"})
+  for (auto const* phone :
+       {"", "12812341234", "1381234123", "138123412345", "0635-1321234", "0035-2321234", "0635-", "2321",
+        "22315", "400-123-456", "0635-2321234-", "138 1234 1234", "０６３５", "+86"})
     EXPECT_FALSE(is_valid_phone(phone)) << phone;
 }
 
@@ -259,13 +267,15 @@ TEST(Papers, have_their_shapes) {
 
   for (auto const* number : {"XK16-001-00001", "(鲁)XK16-001-00001", "（鲁）XK16-001-00001"})
     EXPECT_TRUE(is_valid_production_licence_number(number)) << number;
-  for (auto const* number : {"", "XK16-001-0001", "XK1-001-00001", "鲁XK16-001-00001", "(鲁）XK16-001-00001",
-                             "(X)XK16-001-00001", "(中)XK16-001-00001", "XK16-001-000011", "xk16-001-00001", "(", "("})
+  for (auto const* number :
+       {"", "XK16-001-0001", "XK1-001-00001", "鲁XK16-001-00001", "(鲁）XK16-001-00001", "(X)XK16-001-00001",
+        "(中)XK16-001-00001", "XK16-001-000011", "xk16-001-00001", "(", "("})
     EXPECT_FALSE(is_valid_production_licence_number(number)) << number;
 
   for (auto const* number : {"37150001", "鲁P-2024-00123", "15371500012", "SD-GS-0012"})
     EXPECT_TRUE(is_valid_enforcement_certificate_number(number)) << number;
-  for (auto const* number : {"", "123", "ABCD", "-1234", "1234-", "12--34", "ab1234", "张三1234", "1234567890123456789012345"})
+  for (auto const* number :
+       {"", "123", "ABCD", "-1234", "1234-", "12--34", "ab1234", "张三1234", "1234567890123456789012345"})
     EXPECT_FALSE(is_valid_enforcement_certificate_number(number)) << number;
 }
 

@@ -17,8 +17,27 @@ TEST(Decimal, keeps_its_places_in_text) {
 }
 
 TEST(Decimal, refuses_other_spellings) {
-  for (auto const* text : {"", "-", ".", ".5", "5.", "+5", "05", "-0", "-0.00", "1e3", " 1", "1 ", "1,000", "0x10", "1.0000000000",
-                           "9223372036854775808", "-9223372036854775809", "99999999999999999999", "--1", "1.-5", "１"})
+  for (auto const* text : {"",
+                           "-",
+                           ".",
+                           ".5",
+                           "5.",
+                           "+5",
+                           "05",
+                           "-0",
+                           "-0.00",
+                           "1e3",
+                           " 1",
+                           "1 ",
+                           "1,000",
+                           "0x10",
+                           "1.0000000000",
+                           "9223372036854775808",
+                           "-9223372036854775809",
+                           "99999999999999999999",
+                           "--1",
+                           "1.-5",
+                           "１"})
     EXPECT_FALSE(parse_decimal(text)) << text;
 }
 
@@ -37,7 +56,8 @@ TEST(Decimal, arithmetic_is_exact) {
   EXPECT_EQ(to_string(*add(dec("0.10"), dec("0.2"))), "0.30");
   EXPECT_EQ(to_string(*subtract(dec("1"), dec("0.999999999"))), "0.000000001");
   EXPECT_EQ(to_string(*multiply(dec("-1.5"), dec("0.05"))), "-0.075");
-  EXPECT_EQ(to_string(*multiply(dec("0.00005"), dec("0.0002"))), "0.000000010") << "ten places, the last a zero";
+  EXPECT_EQ(to_string(*multiply(dec("0.00005"), dec("0.0002"))), "0.000000010")
+      << "ten places, the last a zero";
 }
 
 TEST(Decimal, arithmetic_refuses_what_it_cannot_hold) {
@@ -45,7 +65,8 @@ TEST(Decimal, arithmetic_refuses_what_it_cannot_hold) {
   EXPECT_EQ(subtract(dec("-9223372036854775808"), dec("1")).refusal().code, "decimal_overflow");
   EXPECT_EQ(add(dec("9223372036854775807"), dec("0.1")).refusal().code, "decimal_overflow");
   EXPECT_EQ(multiply(dec("9223372036854775807"), dec("2")).refusal().code, "decimal_overflow");
-  EXPECT_EQ(multiply(dec("-9223372036854775808"), dec("-9223372036854775808")).refusal().code, "decimal_overflow");
+  EXPECT_EQ(multiply(dec("-9223372036854775808"), dec("-9223372036854775808")).refusal().code,
+            "decimal_overflow");
   EXPECT_EQ(multiply(dec("0.00001"), dec("0.00001")).refusal().code, "decimal_inexact");
   EXPECT_EQ(add(dec("9223372036854775807"), dec("0.0"))->unscaled, largest) << "the zero place may fall away";
 }
@@ -76,7 +97,8 @@ TEST(Money, is_yuan_with_two_places) {
   EXPECT_EQ(to_string(Money{123'450}), "1234.50");
   EXPECT_EQ(to_string(Money{-1}), "-0.01");
   EXPECT_EQ(to_string(Money{}), "0.00");
-  for (auto const* text : {"", "1.005", "1,000", "￥5", "92233720368547758.08", "five"}) EXPECT_FALSE(parse_money(text)) << text;
+  for (auto const* text : {"", "1.005", "1,000", "￥5", "92233720368547758.08", "five"})
+    EXPECT_FALSE(parse_money(text)) << text;
   EXPECT_EQ(to_string(Currency::cny), "CNY");
   EXPECT_EQ(parse_currency("CNY"), Currency::cny);
   EXPECT_FALSE(parse_currency("USD"));

@@ -15,7 +15,8 @@ class WorkdayCalendar {
   // Without any published year: every weekday is a workday and nothing is covered.
   WorkdayCalendar() = default;
   // The notices of the years first_year..last_year. Days may come in any order.
-  WorkdayCalendar(int first_year, int last_year, std::vector<Date> holidays, std::vector<Date> makeup_workdays);
+  WorkdayCalendar(int first_year, int last_year, std::vector<Date> holidays,
+                  std::vector<Date> makeup_workdays);
 
   // Monday to Friday unless declared off; or a weekend day declared worked. Outside the published
   // years plain weekends decide: ask covers() whether the answer is final.
@@ -37,7 +38,8 @@ class WorkdayCalendar {
   // This calendar with the notice of `year` added, or put in the place of the one loaded. The year must
   // follow, precede or lie within the published ones. Days may also lie in the December before or the
   // January after. Refused with "calendar_gap", "calendar_day_outside_year" or "calendar_day_twice".
-  Result<WorkdayCalendar> with_year(int year, std::vector<Date> holidays, std::vector<Date> makeup_workdays) const;
+  Result<WorkdayCalendar> with_year(int year, std::vector<Date> holidays,
+                                    std::vector<Date> makeup_workdays) const;
 
   std::vector<Date> const& holidays() const { return holidays_; }                // ascending
   std::vector<Date> const& makeup_workdays() const { return makeup_workdays_; }  // ascending

@@ -71,7 +71,8 @@ std::optional<std::string> gtin_14(std::string_view gtin);
 // ---- Administrative codes. GB/T 2260 has 6 digits: province 2, city 2, county 2; first digit 1-8. The
 //      house writes them without empty tails (37, 3715, 371581) and, below counties, with the 3 digits
 //      of the town and 3 of the village. Shape only: codes change, base/divisions.hpp knows names.
-inline constexpr std::string_view region_code_pattern = "^[1-8][0-9](?:[0-9]{2}){0,2}$|^[1-8][0-9]{8}(?:[0-9]{3})?$";
+inline constexpr std::string_view region_code_pattern =
+    "^[1-8][0-9](?:[0-9]{2}){0,2}$|^[1-8][0-9]{8}(?:[0-9]{3})?$";
 inline constexpr std::string_view gb2260_code_pattern = "^[1-8][0-9]{5}$";
 bool is_valid_region_code(std::string_view text);  // 2, 4, 6, 9 or 12 digits
 bool is_valid_gb2260_code(std::string_view text);  // 6 digits
@@ -121,8 +122,8 @@ inline constexpr std::string_view production_licence_pattern =
 bool is_valid_production_licence_number(std::string_view text);
 
 // ---- Enforcement certificate: each issuer has its own numbering; no standard was found [M]. The shape
-//      asks for 4 to 24 digits, capital letters and single hyphens, at least three digits among them, with the
-//      province's short name before them where the issuer writes it.
+//      asks for 4 to 24 digits, capital letters and single hyphens, at least three digits among them, with
+//      the province's short name before them where the issuer writes it.
 inline constexpr std::string_view enforcement_certificate_pattern =
     "^[\\u4E00-\\u9FFF]?(?=[0-9A-Z-]{4,24}$)[0-9A-Z]+(?:-[0-9A-Z]+)*$";
 bool is_valid_enforcement_certificate_number(std::string_view text);
