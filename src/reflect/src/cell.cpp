@@ -2,6 +2,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/decimal.hpp"
+#include "base/money.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "check.hpp"
@@ -185,6 +187,18 @@ std::string legal_time(Instant at) {
   return text;
 }
 
+std::optional<Money> money_of(std::string_view cell) {
+  for (std::string_view sign : {"¥", "￥"}) take(cell, sign);
+  if (cell.ends_with("元")) cell.remove_suffix(std::string_view("元").size());
+  auto const number = without_separators(trimmed(cell));
+  return number ? parse_money(*number) : std::nullopt;
+}
+
+std::optional<Decimal> decimal_of(std::string_view cell) {
+  auto const number = without_separators(cell);
+  return number ? parse_decimal(*number) : std::nullopt;
+}
+
 std::optional<bool> truth_of(std::string_view cell) {
   for (std::string_view yes : {"是", "true", "TRUE", "1", "yes", "有", "√"})
     if (cell == yes) return true;
@@ -246,6 +260,8 @@ std::string_view scalar(std::string_view cell, Type const& type, void* value, La
       store_integer(type, value, enumerator->value);
       return "";
     }
+    case Kind::money: return assign(value, money_of(plain), "invalid_money");
+    case Kind::decimal: return assign(value, decimal_of(plain), "invalid_decimal");
     default: return "no_cell";
   }
 }
@@ -267,7 +283,7 @@ class CellReader {
     for (std::size_t start = 0; start <= text.size();) {
       std::size_t const end = std::min(text.find(';', start), text.size());
       auto const item = trimmed(std::string_view(text).substr(start, end - start));
-      if (!item.empty() && type.count(value) < static_cast<std::size_t>(list_items_max) + 1)
+      if (!item.empty() && type.count(value) <= items_most(rule))
         one(item, *type.element, type.append(value), element_rule(rule));
       start = end + 1;
     }
@@ -294,6 +310,8 @@ std::string cell_of(Type const& type, void const* value, Labels const* labels) {
     case Kind::date: return to_string(*static_cast<Date const*>(value));
     case Kind::instant: return legal_time(*static_cast<Instant const*>(value));
     case Kind::uuid: return to_string(*static_cast<Uuid const*>(value));
+    case Kind::money: return to_string(*static_cast<Money const*>(value));
+    case Kind::decimal: return to_string(*static_cast<Decimal const*>(value));
     case Kind::enumeration: {
       Enumerator const* enumerator = enumerator_of(type, load_integer(type, value));
       if (enumerator == nullptr) return "";

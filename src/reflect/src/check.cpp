@@ -1,5 +1,9 @@
 #include "check.hpp"
 
+#include <algorithm>
+
+#include "base/decimal.hpp"
+#include "base/money.hpp"
 #include "base/uuid.hpp"
 #include "reflect/codec.hpp"
 #include "text.hpp"
@@ -13,16 +17,33 @@ Step::Step(Problems& problems, std::size_t index) : problems_(problems), length_
   append_pointer(problems.path, index);
 }
 
+std::int64_t text_most(Rule const& rule) {
+  return rule.maximum == INT64_MAX ? std::int64_t{limits::note_text} : rule.maximum;
+}
+std::size_t items_most(Rule const& rule) {
+  return rule.maximum == INT64_MAX ? limits::list_items
+                                   : static_cast<std::size_t>(std::max<std::int64_t>(rule.maximum, 0));
+}
 Rule rule_of(Field const& field) { return {field.minimum, field.maximum, field.format}; }
 Rule element_rule(Rule const& list_rule) { return {INT64_MIN, INT64_MAX, list_rule.format}; }
 
 namespace {
 
 void check_range(Problems& problems, std::int64_t value, Rule const& rule) {
-  std::int64_t const least = std::max(rule.minimum, -canonical_integer_max);
-  std::int64_t const most = std::min(rule.maximum, canonical_integer_max);
+  std::int64_t const least = std::max(rule.minimum, -limits::canonical_integer);
+  std::int64_t const most = std::min(rule.maximum, limits::canonical_integer);
   if (value < least || value > most)
     problems.add("out_of_range", std::to_string(least) + ".." + std::to_string(most));
+}
+
+void check_decimal(Problems& problems, Decimal value, Rule const& rule) {
+  bool const small = rule.minimum != INT64_MIN && value < Decimal{rule.minimum, 0};
+  bool const large = rule.maximum != INT64_MAX && value > Decimal{rule.maximum, 0};
+  if (!small && !large) return;
+  auto const bound = [](std::int64_t limit, std::int64_t none) {
+    return limit == none ? "" : std::to_string(limit);
+  };
+  problems.add("out_of_range", bound(rule.minimum, INT64_MIN) + ".." + bound(rule.maximum, INT64_MAX));
 }
 
 // U+0000 to U+001F but line feed and tab, U+007F to U+009F.
@@ -40,7 +61,7 @@ std::string_view bad_character(std::string_view text) {
 void check_text(Problems& problems, std::string const& text, Rule const& rule) {
   if (auto const code = bad_character(text); !code.empty()) return problems.add(code);
   auto const length = static_cast<std::int64_t>(utf8_length(text));
-  std::int64_t const most = std::min<std::int64_t>(rule.maximum, text_length_max);
+  std::int64_t const most = text_most(rule);
   if (length > most) return problems.add("too_long", std::to_string(most));
   // An empty text is an absent one: whether that is allowed is the matter of `required`.
   if (text.empty()) return;
@@ -90,7 +111,7 @@ bool must_be_sent(Field const& field, bool by_caller) {
 }
 
 void check_count(Problems& problems, std::size_t items, Rule const& rule) {
-  std::int64_t const most = std::min<std::int64_t>(rule.maximum, list_items_max);
+  auto const most = static_cast<std::int64_t>(items_most(rule));
   auto const count = static_cast<std::int64_t>(items);
   if (count > most)
     problems.add("too_many", std::to_string(most));
@@ -101,6 +122,8 @@ void check_count(Problems& problems, std::size_t items, Rule const& rule) {
 void check_scalar(Problems& problems, Type const& type, void const* value, Rule const& rule) {
   switch (type.kind) {
     case Kind::integer: return check_range(problems, load_integer(type, value), rule);
+    case Kind::money: return check_range(problems, static_cast<Money const*>(value)->cents, rule);
+    case Kind::decimal: return check_decimal(problems, *static_cast<Decimal const*>(value), rule);
     case Kind::text: return check_text(problems, *static_cast<std::string const*>(value), rule);
     case Kind::enumeration:
       if (enumerator_of(type, load_integer(type, value)) == nullptr) problems.add("unknown_value");

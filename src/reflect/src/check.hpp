@@ -3,20 +3,20 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "reflect/type.hpp"
 
 namespace plumbline::reflect {
 
-constexpr std::size_t problems_max = 100;
-
 // Collects problems at the present path.
 class Problems {
  public:
   void add(std::string_view code, std::string detail = {}) {
-    if (found.size() < problems_max) found.push_back({path, std::string(code), std::move(detail)});
+    if (found.size() < limits::problems_reported)
+      found.push_back({path, std::string(code), std::move(detail)});
   }
-  bool full() const { return found.size() >= problems_max; }
+  bool full() const { return found.size() >= limits::problems_reported; }
 
   std::string path;
   std::vector<Problem> found;
@@ -42,6 +42,9 @@ struct Rule {
   std::int64_t maximum = INT64_MAX;
   Format const* format = nullptr;
 };
+// Longest text (code points) and list: what the note says, else the limits of the house.
+std::int64_t text_most(Rule const& rule);
+std::size_t items_most(Rule const& rule);
 Rule rule_of(Field const& field);
 // For the elements of a list: its limits count items, its format is for each text.
 Rule element_rule(Rule const& list_rule);

@@ -4,6 +4,9 @@
 #include <array>
 
 #include "base/bytes.hpp"
+#include "base/hash.hpp"
+#include "base/identifiers.hpp"
+#include "base/limits.hpp"
 
 namespace plumbline::reflect::formats {
 namespace {
@@ -11,22 +14,19 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
-bool valid_sha256_hex(std::string_view text) {
-  auto const hex = [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); };
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), hex);
-}
+bool valid_sha256_hex(std::string_view text) { return hash_from_hex(text).has_value(); }
 
 bool valid_ident(std::string_view text) {
   auto const allowed = [](char c) {
     return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '"' && c != ',' && c != '|';
   };
-  return !text.empty() && text.size() <= 64 && is_utf8(text) &&
+  return !text.empty() && text.size() <= limits::ident_bytes && is_utf8(text) &&
          std::all_of(text.begin(), text.end(), allowed);
 }
 
 bool valid_code(std::string_view text) {
   auto const allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '_'; };
-  return !text.empty() && text.size() <= 32 && is_lower(text[0]) &&
+  return !text.empty() && text.size() <= limits::code_bytes && is_lower(text[0]) &&
          std::all_of(text.begin(), text.end(), allowed);
 }
 
@@ -65,11 +65,6 @@ std::string masked_person_name(std::string_view text) {
   return out;
 }
 
-bool valid_phone(std::string_view text) {
-  if (text.size() < 5 || text.size() > 20) return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '-' || c == '+'; });
-}
-
 // Not from the edges of the text: "+86" and extensions would move the stars.
 std::string masked_phone(std::string_view text) {
   std::string digits;
@@ -82,10 +77,25 @@ std::string masked_phone(std::string_view text) {
 
 }  // namespace
 
-Format const sha256_hex{"sha256_hex", "^[0-9a-f]{64}$", valid_sha256_hex};
-Format const ident{"ident", "^[^\\u0000-\\u001f\\u007f\",|]{1,64}$", valid_ident};
-Format const code{"code", "^[a-z][a-z0-9_]{0,31}$", valid_code};
-Format const person_name{"person_name", "", valid_person_name, masked_person_name, true};
-Format const phone{"phone", "^[0-9+-]{5,20}$", valid_phone, masked_phone};
+constinit Format const uscc{"uscc", uscc_pattern, is_valid_uscc};
+constinit Format const org_code{"org_code", organisation_code_pattern, is_valid_organisation_code};
+constinit Format const vin{"vin", vin_pattern, is_valid_vin};
+constinit Format const gtin{"gtin", gtin_pattern, is_valid_gtin};
+constinit Format const region_code{"region_code", region_code_pattern, is_valid_region_code};
+constinit Format const gb2260_code{"gb2260_code", gb2260_code_pattern, is_valid_gb2260_code};
+constinit Format const industry_code{"industry_code", industry_code_pattern, is_valid_industry_code};
+constinit Format const id_number{"id_number", id_number_pattern, is_valid_id_number};
+constinit Format const phone{"phone", phone_pattern, is_valid_phone, masked_phone};
+constinit Format const cma_number{"cma_number", cma_number_pattern, is_valid_cma_number};
+constinit Format const production_licence{"production_licence", production_licence_pattern,
+                                          is_valid_production_licence_number};
+constinit Format const enforcement_certificate{"enforcement_certificate", enforcement_certificate_pattern,
+                                               is_valid_enforcement_certificate_number};
+
+constinit Format const person_name{"person_name", "^[^\\u0000-\\u001F0-9]{2,50}$", valid_person_name,
+                                   masked_person_name, true};
+constinit Format const sha256_hex{"sha256_hex", "^[0-9a-f]{64}$", valid_sha256_hex};
+constinit Format const ident{"ident", "^[^\\u0000-\\u001F\\u007F\",|]{1,64}$", valid_ident};
+constinit Format const code{"code", "^[a-z][a-z0-9_]{0,31}$", valid_code};
 
 }  // namespace plumbline::reflect::formats

@@ -54,7 +54,7 @@ void append_pointer(std::string& path, std::size_t index) {
 }
 
 Result<Json> parse_json(std::string_view text) {
-  Parsed parsed = parse_document(text, OnFlaw::stop, json_depth_max);
+  Parsed parsed = parse_document(text, OnFlaw::stop, limits::json_depth);
   if (!parsed.complete) return Refusal{"invalid_json", "", std::move(parsed.problems)};
   return std::move(parsed.document);
 }
@@ -167,12 +167,13 @@ class Writer {
 bool canonical_key(std::string_view key) {
   auto const letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   auto const other = [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; };
-  return !key.empty() && key.size() <= 64 && letter(key[0]) && std::all_of(key.begin(), key.end(), other);
+  return !key.empty() && key.size() <= limits::canonical_name && letter(key[0]) &&
+         std::all_of(key.begin(), key.end(), other);
 }
 
 // What CJ cannot hold, or "" after writing it.
 std::string_view append_canonical(std::string& out, Json const& value, std::size_t depth) {
-  if (depth > canonical_depth_max) return "canonical JSON nests at most 16 deep";
+  if (depth > limits::canonical_depth) return "canonical JSON nests at most 16 deep";
   switch (value.kind()) {
     case Json::Kind::null: return "canonical JSON has no null";
     case Json::Kind::boolean: return "canonical JSON has no booleans";
@@ -240,7 +241,7 @@ std::string write_canonical(Json const& document) {
 }
 
 std::optional<Json> parse_canonical(std::string_view text) {
-  Parsed parsed = parse_document(text, OnFlaw::allow_nul, canonical_depth_max);
+  Parsed parsed = parse_document(text, OnFlaw::allow_nul, limits::canonical_depth);
   if (!parsed.complete) return {};
   std::string again;
   again.reserve(text.size());

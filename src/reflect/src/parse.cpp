@@ -13,6 +13,8 @@
 #include <cmath>
 #include <optional>
 
+#include "base/limits.hpp"
+
 namespace plumbline {
 namespace {
 
@@ -20,7 +22,6 @@ namespace bj = boost::json;
 using Error = bj::error_code;
 using View = bj::string_view;
 
-constexpr std::size_t problems_max = 64;
 // Up to here comparing every pair is cheaper than sorting.
 constexpr std::size_t pairwise_max = 12;
 
@@ -155,7 +156,8 @@ class Builder {
   }
   bool flaw(std::string_view code, std::string path, Error& error) {
     if (on_flaw_ == OnFlaw::collect) {
-      if (problems_.size() < problems_max) problems_.push_back({std::move(path), std::string(code), ""});
+      if (problems_.size() < limits::problems_reported)
+        problems_.push_back({std::move(path), std::string(code), ""});
       return true;
     }
     problems_.push_back({std::move(path), std::string(code), ""});

@@ -1,6 +1,8 @@
 #include <bitset>
 #include <stdexcept>
 
+#include "base/decimal.hpp"
+#include "base/money.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "check.hpp"
@@ -51,8 +53,14 @@ class ValueReader {
         return parsed(type, json, *static_cast<Instant*>(value), parse_instant, "invalid_instant");
       case Kind::uuid: return parsed(type, json, *static_cast<Uuid*>(value), parse_uuid, "invalid_uuid");
       case Kind::enumeration: return enumeration(type, json, value);
-      default: throw std::logic_error("reading this kind is not possible yet");
+      case Kind::money: return money(type, json, *static_cast<Money*>(value));
+      case Kind::decimal:
+        return parsed(type, json, *static_cast<Decimal*>(value), parse_decimal, "invalid_decimal");
+      case Kind::record:
+      case Kind::list:
+      case Kind::optional: break;
     }
+    return false;  // not scalar
   }
 
   bool boolean(Type const& type, Json const& json, bool& value) {
@@ -63,13 +71,22 @@ class ValueReader {
     return true;
   }
 
-  bool integer(Type const& type, Json const& json, void* value) {
+  // A number too large for 64 bits is out of range, one with a fraction or an exponent of another kind.
+  bool whole(Type const& type, Json const& json, std::int64_t& value) {
     if (auto const* real = json.as_real(); real != nullptr && (*real >= 0x1p63 || *real < -0x1p63))
       return refuse("out_of_range");
-    auto const* number = json.as_integer();
-    if (number == nullptr) return wrong_kind(type);
-    if (!fits(type, *number)) return refuse("out_of_range");
-    store_integer(type, value, *number);
+    if (json.as_integer() == nullptr) return wrong_kind(type);
+    value = *json.as_integer();
+    return true;
+  }
+
+  bool money(Type const& type, Json const& json, Money& value) { return whole(type, json, value.cents); }
+
+  bool integer(Type const& type, Json const& json, void* value) {
+    std::int64_t number = 0;
+    if (!whole(type, json, number)) return false;
+    if (!fits(type, number)) return refuse("out_of_range");
+    store_integer(type, value, number);
     return true;
   }
 
@@ -97,9 +114,9 @@ class ValueReader {
     type.clear(value);
     if (rules_apply()) check_count(problems_, array->size(), rule);
     Rule const element = element_rule(rule);
-    // A list that is too long is not worth more memory than the longest allowed one.
-    std::size_t const count =
-        rules_apply() ? std::min<std::size_t>(array->size(), list_items_max) : array->size();
+    // Of a list that is too long, as many items as any list may have: no more memory, still all problems.
+    std::size_t const most = std::max(items_most(rule), limits::list_items);
+    std::size_t const count = rules_apply() ? std::min(array->size(), most) : array->size();
     for (std::size_t i = 0; i < count && !problems_.full(); ++i) {
       Step const step(problems_, i);
       this->value(*type.element, (*array)[i], type.append(value), element);
@@ -109,9 +126,9 @@ class ValueReader {
   void record(Type const& type, Json const& json, void* record) {
     auto const* object = json.as_object();
     if (object == nullptr) return void(wrong_kind(type));
-    if (type.fields.size() > fields_max)
+    if (type.fields.size() > limits::record_members)
       throw std::logic_error("too many members in " + std::string(type.name));
-    std::bitset<fields_max> seen;
+    std::bitset<limits::record_members> seen;
     Hint hint(type);
     for (auto const& [name, given] : *object) {
       Field const* field = hint.find(name);
@@ -148,8 +165,6 @@ class ValueReader {
     problems_.add("required");
   }
 
-  static constexpr std::size_t fields_max = 256;
-
   // Members mostly come in the order of the struct or by name: then no search is needed.
   class Hint {
    public:
@@ -181,7 +196,7 @@ std::vector<Problem> read_document(Json const& document, Type const& type, void*
 }
 
 std::vector<Problem> read(std::string_view text, Type const& type, void* value, Source source) {
-  Parsed parsed = parse_document(text, OnFlaw::collect, json_depth_max);
+  Parsed parsed = parse_document(text, OnFlaw::collect, limits::json_depth);
   if (!parsed.complete) return std::move(parsed.problems);
   std::vector<Problem> found = read_document(parsed.document, type, value, source);
   found.insert(found.begin(), parsed.problems.begin(), parsed.problems.end());

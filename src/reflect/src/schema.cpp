@@ -13,8 +13,8 @@ Json reference(std::string_view name) { return Json(Json::Object{{"$ref", "#/$de
 Json typed(std::string_view type) { return Json(Json::Object{{"type", type}}); }
 
 void add_integer_limits(Json& schema, Type const& type, Rule const& rule) {
-  std::int64_t least = std::max(rule.minimum, -canonical_integer_max);
-  std::int64_t most = std::min(rule.maximum, canonical_integer_max);
+  std::int64_t least = std::max(rule.minimum, -limits::canonical_integer);
+  std::int64_t most = std::min(rule.maximum, limits::canonical_integer);
   if (type.kind == Kind::integer && type.bytes < 8) {
     int const bits = type.bytes * 8 - (type.is_signed ? 1 : 0);
     most = std::min(most, (std::int64_t{1} << bits) - 1);
@@ -27,7 +27,7 @@ void add_integer_limits(Json& schema, Type const& type, Rule const& rule) {
 
 // A text that is not required may always be empty, whatever its shortest length and its format.
 void add_text_rules(Json& schema, Rule const& rule, bool required) {
-  schema.set("maxLength", std::min<std::int64_t>(rule.maximum, text_length_max));
+  schema.set("maxLength", text_most(rule));
   std::int64_t const least = std::max<std::int64_t>(rule.minimum, required ? 1 : 0);
   if (required)
     schema.set("minLength", least);
@@ -72,7 +72,7 @@ Json list_schema(Type const& type, Rule const& rule, bool required) {
     choices.push_back(Json::Object{{"minItems", least}});
     schema.set("anyOf", std::move(choices));
   }
-  schema.set("maxItems", std::min<std::int64_t>(rule.maximum, list_items_max));
+  schema.set("maxItems", items_most(rule));
   return schema;
 }
 

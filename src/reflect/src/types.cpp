@@ -160,7 +160,7 @@ std::size_t depth_of(Type const& type) {
 
 bool is_canonical_name(std::string_view name) {
   auto const letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !name.empty() && name.size() <= 64 &&
+  return !name.empty() && name.size() <= limits::canonical_name &&
          letter(name[0]);  // the rest is sure in C++, but for non-ASCII letters
 }
 
@@ -194,7 +194,7 @@ void finish(RecordTable& table, std::string_view record) {
   for (Field const& field : table.fields) {
     if (!is_canonical_name(field.name)) fail(record, field.name, "the name does not fit canonical JSON");
     check(record, field);
-    if (depth_of(*field.type) >= canonical_depth_max)
+    if (depth_of(*field.type) >= limits::canonical_depth)
       fail(record, field.name, "nests deeper than canonical JSON may");
     table.sorted.push_back(&field);
   }
@@ -225,6 +225,8 @@ template Type const& type_of<std::int64_t>();
 template Type const& type_of<std::string>();
 template Type const& type_of<Date>();
 template Type const& type_of<Instant>();
+template Type const& type_of<Money>();
+template Type const& type_of<Decimal>();
 template Type const& type_of<Uuid>();
 template Type const& type_of<std::optional<std::int64_t>>();
 template Type const& type_of<std::optional<std::string>>();

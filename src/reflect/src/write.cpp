@@ -1,5 +1,7 @@
 #include <stdexcept>
 
+#include "base/decimal.hpp"
+#include "base/money.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "parse.hpp"
@@ -57,8 +59,8 @@ class ValueWriter {
       case Kind::date: return append_plain_quoted(out_, to_string(as<Date>(value)));
       case Kind::instant: return append_plain_quoted(out_, to_string(as<Instant>(value)));
       case Kind::uuid: return append_plain_quoted(out_, to_string(as<Uuid>(value)));
-      case Kind::money: throw std::logic_error("money is not written yet");
-      case Kind::decimal: throw std::logic_error("decimals are not written yet");
+      case Kind::money: return integer(as<Money>(value).cents);
+      case Kind::decimal: return append_plain_quoted(out_, to_string(as<Decimal>(value)));
       case Kind::enumeration: return enumeration(type, load_integer(type, value));
       case Kind::optional: return optional(type, value);
       case Kind::list:
@@ -151,7 +153,7 @@ void write(std::string& out, Type const& type, void const* value, Spelling spell
 Json to_json(Type const& type, void const* value, Sight sight) {
   std::string text;
   write(text, type, value, Spelling::ordinary, sight);
-  return parse_document(text, OnFlaw::allow_nul, json_depth_max).document;
+  return parse_document(text, OnFlaw::allow_nul, limits::json_depth).document;
 }
 
 std::optional<std::string> canonical_member(Field const& field, void const* record) {

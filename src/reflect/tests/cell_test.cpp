@@ -73,6 +73,20 @@ TEST(Cell, numbers) {
   EXPECT_EQ(cells.read("employees", ""), "") << "blank leaves a number alone";
 }
 
+TEST(Cell, moneyAndDecimals) {
+  Cells cells;
+  EXPECT_EQ(cells.again("fine", "¥1,234.5"), "1234.50");
+  EXPECT_EQ(cells.again("fine", "１２３４元"), "1234.00");
+  EXPECT_EQ(cells.again("fine", "￥0.07"), "0.07");
+  for (char const* cell : {"1.234", "12万元", "USD 5", "1,23", "元", "1 元 2"})
+    EXPECT_EQ(cells.read("fine", cell), "invalid_money") << cell;
+  EXPECT_EQ(cells.read("fine", "-1"), "out_of_range");
+  EXPECT_EQ(cells.again("rate", "0.50"), "0.50");
+  EXPECT_EQ(cells.again("rate", "００．５"), "invalid_decimal");
+  EXPECT_EQ(cells.read("rate", "1,000.5"), "out_of_range");
+  EXPECT_EQ(cells.read("rate", "5%"), "invalid_decimal");
+}
+
 TEST(Cell, truthAndEnumerators) {
   Cells cells;
   EXPECT_EQ(cells.again("large", "是"), "是");

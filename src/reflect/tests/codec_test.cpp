@@ -32,6 +32,8 @@ Firm example() {
   firm.products = {{"p_1", 500, {"甲", "乙"}, fixture::Contact{"李四", "0635-2321234", {}}},
                    {"p_2", 0, {}, {}}};
   firm.score = -7;
+  firm.fine = Money{123'450};
+  firm.rate = Decimal{50, 2};
   return firm;
 }
 
@@ -44,7 +46,7 @@ TEST(Write, ordinaryInTheOrderOfTheStruct) {
                 R"("inspected":"2023-11-14T22:13:20.5Z","legal_person":"欧阳建国","phone":"13812341234",)"
                 R"("born":"1970-01-31","aliases":["新和",""],"products":[{"code":"p_1","price_cents":500,)"
                 R"("brands":["甲","乙"],"contact":{"name":"李四","phone":"0635-2321234"}},)"
-                R"({"code":"p_2","price_cents":0,"brands":[]}],"score":-7})");
+                R"({"code":"p_2","price_cents":0,"brands":[]}],"score":-7,"fine":123450,"rate":"0.50"})");
 }
 
 TEST(Write, canonicalIsCanonicalJson) {
@@ -86,7 +88,7 @@ TEST(Sight, maskedHidesPersons) {
       << text;
   EXPECT_NE(text.find(R"("contact":{"name":"李*","phone":"063****1234"})"), std::string::npos) << text;
   EXPECT_EQ(text.find("born"), std::string::npos) << "a masked date would be a false date";
-  EXPECT_NE(text.find(R"("score":-7)"), std::string::npos);
+  EXPECT_NE(text.find(R"("score":-7,"fine":123450)"), std::string::npos);
 }
 
 TEST(Sight, publishedOnlyIsDenyByDefaultAtEveryLevel) {
@@ -206,6 +208,26 @@ TEST(Read, numbersAreExact) {
   EXPECT_EQ(score("1e3"), "wrong_kind");
   EXPECT_EQ(score("\"1\""), "wrong_kind");
   EXPECT_EQ(score("true"), "wrong_kind");
+}
+
+TEST(Read, moneyAndDecimals) {
+  Firm firm;
+  auto const code = [&](std::string const& members) {
+    auto const found = read("{" + good + "," + members + "}", type_of<Firm>(), &firm, Source::caller);
+    return found.empty() ? "" : found[0].code + found[0].detail;
+  };
+  EXPECT_EQ(code(R"("fine":9007199254740991,"rate":"99.999999999")"), "");
+  EXPECT_EQ(firm.fine.cents, 9'007'199'254'740'991);
+  EXPECT_EQ(firm.rate, (Decimal{99'999'999'999, 9}));
+  EXPECT_EQ(code(R"("fine":-1)"), "out_of_range0..9007199254740991");
+  EXPECT_EQ(code(R"("fine":1.5)"), "wrong_kindmoney");
+  EXPECT_EQ(code(R"("fine":"1")"), "wrong_kindmoney");
+  EXPECT_EQ(code(R"("rate":"100.000000001")"), "out_of_range0..100") << "limits of decimals are whole units";
+  EXPECT_EQ(code(R"("rate":"-0.1")"), "out_of_range0..100");
+  EXPECT_EQ(code(R"("rate":0.5)"), "wrong_kinddecimal")
+      << "a number of JSON may have been rounded on its way";
+  EXPECT_EQ(code(R"("rate":"1e2")"), "invalid_decimal");
+  EXPECT_EQ(code(R"("rate":"01")"), "invalid_decimal");
 }
 
 TEST(Read, controlCharacters) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.hpp"
+#include "base/money.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
@@ -47,6 +49,8 @@ struct Firm {
   std::vector<std::string> aliases;
   std::vector<Product> products;
   std::int64_t score = 0;
+  plumbline::Money fine;
+  std::optional<plumbline::Decimal> rate;
 };
 
 }  // namespace fixture

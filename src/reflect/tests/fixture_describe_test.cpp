@@ -10,7 +10,7 @@ BOOST_DESCRIBE_STRUCT(Contact, (), (name, phone, note))
 BOOST_DESCRIBE_STRUCT(Product, (), (code, price_cents, brands, contact))
 BOOST_DESCRIBE_STRUCT(Firm, (),
                       (id, name, digest, status, state, large, employees, stars, founded, inspected, parent,
-                       legal_person, phone, born, aliases, products, score))
+                       legal_person, phone, born, aliases, products, score, fine, rate))
 
 struct Small {
   int number = 7;
@@ -64,7 +64,8 @@ Type const& type_of<fixture::Firm>() {
       note(&Firm::legal_person, Flag::personal | Flag::published, format(formats::person_name)),
       note(&Firm::phone, Flag::personal | Flag::published, format(formats::phone)),
       note(&Firm::born, Flag::personal), note(&Firm::aliases, Flag::personal),
-      note(&Firm::products, Flag::published, most(2)));
+      note(&Firm::products, Flag::published, most(2)), note(&Firm::fine, least(0)),
+      note(&Firm::rate, between(0, 100)));
   return type;
 }
 
@@ -74,7 +75,7 @@ TEST(Describe, fillsTheTable) {
   Type const& type = type_of<fixture::Firm>();
   EXPECT_EQ(type.kind, Kind::record);
   EXPECT_EQ(type.name, "firm");
-  ASSERT_EQ(type.fields.size(), 17U);
+  ASSERT_EQ(type.fields.size(), 19U);
   EXPECT_EQ(type.fields[0].name, "id");
   EXPECT_EQ(type.sorted.front()->name, "aliases");
   EXPECT_EQ(type.sorted.back()->name, "status");

@@ -114,6 +114,11 @@ TEST(Schema, ofARecord) {
             R"({"type":"array","items":{"$ref":"#/$defs/product"},"maxItems":2,"x-published":true})");
   EXPECT_EQ(property("score"),
             R"({"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991})");
+  EXPECT_EQ(property("fine"),
+            R"({"type":"integer","x-kind":"money","minimum":0,"maximum":9007199254740991})");
+  EXPECT_EQ(property("rate"),
+            R"({"type":"string","pattern":"^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,9})?$","x-kind":"decimal",)"
+            R"("x-minimum":0,"x-maximum":100})");
   EXPECT_EQ(at(schema, {"$defs", "firm_status", "enum"}), Json(Json::Array{"pending", "normal", "closed"}));
   EXPECT_EQ(at(schema, {"$defs", "product", "required"}), Json(Json::Array{"code"}));
   EXPECT_EQ(at(schema, {"$defs", "contact", "properties", "name", "x-personal"}), Json(true));

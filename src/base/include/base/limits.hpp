@@ -11,6 +11,8 @@ namespace plumbline::limits {
 inline constexpr std::size_t json_depth = 32;
 inline constexpr std::size_t canonical_depth = 16;
 inline constexpr std::size_t canonical_name = 64;
+inline constexpr std::size_t problems_reported = 100;  // of one document
+inline constexpr std::size_t record_members = 256;     // of one described struct
 inline constexpr std::int64_t canonical_integer = (std::int64_t{1} << 53) - 1;
 
 // The log (ledger.md; C2SP tlog-tiles gives an entry a length of 16 bits).

@@ -27,6 +27,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "base/decimal.hpp"
+#include "base/money.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "reflect/formats.hpp"
@@ -192,6 +194,10 @@ Type make_type() {
     return {.kind = Kind::date, .name = "date", .size = sizeof(T)};
   } else if constexpr (std::same_as<T, Instant>) {
     return {.kind = Kind::instant, .name = "instant", .size = sizeof(T)};
+  } else if constexpr (std::same_as<T, Money>) {
+    return {.kind = Kind::money, .name = "money", .size = sizeof(T)};
+  } else if constexpr (std::same_as<T, Decimal>) {
+    return {.kind = Kind::decimal, .name = "decimal", .size = sizeof(T)};
   } else if constexpr (std::same_as<T, Uuid>) {
     return {.kind = Kind::uuid, .name = "uuid", .size = sizeof(T)};
   } else if constexpr (std::is_enum_v<T>) {
@@ -264,6 +270,8 @@ extern template Type const& type_of<std::int64_t>();
 extern template Type const& type_of<std::string>();
 extern template Type const& type_of<Date>();
 extern template Type const& type_of<Instant>();
+extern template Type const& type_of<Money>();
+extern template Type const& type_of<Decimal>();
 extern template Type const& type_of<Uuid>();
 extern template Type const& type_of<std::optional<std::int64_t>>();
 extern template Type const& type_of<std::optional<std::string>>();
