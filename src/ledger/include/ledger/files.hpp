@@ -30,6 +30,8 @@ class DurableBatch {
   DurableBatch() = default;
   DurableBatch(DurableBatch const&) = delete;
   DurableBatch& operator=(DurableBatch const&) = delete;
+  DurableBatch(DurableBatch&& other) noexcept;
+  DurableBatch& operator=(DurableBatch&& other) noexcept;
   ~DurableBatch();
   void add(std::filesystem::path const& path, ByteView bytes);
   std::size_t size() const { return pending_.size(); }
@@ -42,6 +44,21 @@ class DurableBatch {
     std::filesystem::path path;
   };
   std::vector<Pending> pending_;
+};
+
+// Keeps a second process (or a second object in this one) from doing what only one may do: sign a log,
+// keep a witness's memory. Held until destroyed; the system lets it go when the process dies.
+class FileLock {
+ public:
+  // Nothing when somebody else holds it. Throws std::system_error when the file cannot be made.
+  static std::optional<FileLock> acquire(std::filesystem::path const& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_;
 };
 
 }  // namespace plumbline::ledger

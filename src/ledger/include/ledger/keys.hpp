@@ -57,8 +57,9 @@ class KeyHistory {
   // Keys of that type that may have signed a checkpoint of that size.
   std::vector<VerifierKey> keys_at(std::uint64_t size, KeyType type = KeyType::ed25519) const;
   std::optional<VerifierKey> present(KeyType type = KeyType::ed25519) const;
-  // Ends the present key of the new key's type at `size` and starts the new one there. Refused with
-  // "key_known" (also by its bytes) and "size_decreased".
+  // Ends the present key of the new key's type at `size` and starts the new one there; `size` is one more
+  // than the last signed size, which keeps verifying under the old key. Refused with "key_known" (the same
+  // public key, whatever its name) and "size_decreased".
   Result<void> rotate(VerifierKey key, std::uint64_t size);
 
  private:

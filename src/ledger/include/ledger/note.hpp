@@ -34,8 +34,8 @@ struct VerifierKey {
 // Not empty, UTF-8 without controls, Unicode spaces and '+'.
 bool is_key_name(std::string_view name);
 VerifierKey make_verifier_key(std::string name, KeyType type, Bytes public_key);
-// name+hexid+base64(type ‖ public key). Nothing for an unknown type, a wrong id or length, upper-case hex,
-// an Ed25519 point of small order or outside the curve, an SM2 point outside the curve.
+// name+hexid+base64(type ‖ public key). Nothing for an unknown type, a wrong id or length, upper-case hex. A
+// point outside the curve or of small order is found when a signature is verified: none does.
 std::optional<VerifierKey> parse_vkey(std::string_view text);
 std::string format_vkey(VerifierKey const& key);
 

@@ -1,5 +1,5 @@
 // The log's own signer: publishes tiles, then the checkpoint that covers them, and never signs a
-// smaller or different history than it signed before.
+// smaller or different history than it signed before. One object, one thread.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -28,7 +28,8 @@ class CheckpointSigner {
   // Recomputes the root of the last signed size from the tiles. Refused with "checkpoint_ahead" (a
   // checkpoint was signed for which the tiles do not reach: detail its size), "checkpoint_differs" (the tiles
   // or the two copies tell another history), "checkpoint_signature" (a copy that none of our keys signed).
-  // Then only `restore --adopt` helps. Neither copy there: a new log of size 0.
+  // Then only `restore --adopt` helps. "signer_busy": another process signs this log. Neither copy there: a
+  // new log of size 0. Throws std::invalid_argument for signers that are not the log's present keys.
   static Result<CheckpointSigner> open(SignerPlaces places, std::vector<Signer const*> signers,
                                        KeyHistory history = {});
 
@@ -55,11 +56,15 @@ class CheckpointSigner {
                                             std::span<SignatureLine const> lines);
 
  private:
-  CheckpointSigner(SignerPlaces places, std::vector<Signer const*> signers);
+  CheckpointSigner(SignerPlaces places, std::vector<Signer const*> signers, KeyHistory history,
+                   FileLock lock);
+  Result<void> recover(std::optional<SignedCheckpoint> published, std::optional<SignedCheckpoint> kept);
   void write_published(SignedCheckpoint const& next);
 
   SignerPlaces places_;
   std::vector<Signer const*> signers_;
+  KeyHistory history_;
+  FileLock lock_;
   std::unique_ptr<TileFolder> tiles_;
   TileBuilder builder_;
   std::optional<SignedCheckpoint> signed_;

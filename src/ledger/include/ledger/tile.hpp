@@ -21,15 +21,15 @@
 namespace plumbline::ledger {
 
 constexpr unsigned tile_height = 8;
-constexpr unsigned tile_width = 256;           // hashes of a full tile, entries of a full bundle
-constexpr unsigned hash_tile_levels = 8;       // 2^64 leaves need no more
+constexpr unsigned tile_width = 256;      // hashes of a full tile, entries of a full bundle
+constexpr unsigned hash_tile_levels = 8;  // 2^64 leaves need no more
 constexpr std::size_t entry_limit_bytes = 65'535;
 
 enum class TileKind : std::uint8_t { hashes, entries };
 
 struct TileName {
   TileKind kind = TileKind::hashes;
-  unsigned level = 0;       // 0…63; 0 for bundles
+  unsigned level = 0;  // 0…63; 0 for bundles
   std::uint64_t index = 0;
   unsigned width = tile_width;  // 1…256; 256 is the full tile
   friend bool operator==(TileName const&, TileName const&) = default;
@@ -99,6 +99,9 @@ Result<std::vector<Hash>> read_tile(TileSource const& source, unsigned level, st
 struct Bundle {
   Bytes bytes;
   std::vector<ByteView> entries;
+  Bundle() = default;
+  Bundle(Bundle&&) = default;  // moved bytes keep their place, copied ones would not
+  Bundle& operator=(Bundle&&) = default;
 };
 Result<Bundle> read_bundle(TileSource const& source, std::uint64_t index, unsigned width);
 
@@ -112,7 +115,7 @@ Result<Bytes> read_entry(TileSource const& source, std::uint64_t index, std::uin
 // bundle, the compact range.
 class TileBuilder {
  public:
-  TileBuilder();
+  TileBuilder() = default;  // an empty log
   // Continues a log whose first `size` entries have their tiles in `source`. Reads only the right edge.
   // Refused with "FILE_MISSING", "TILE_MISMATCH", "BUNDLE_FORMAT", or "ENTRY_HASH" when the last bundle is
   // not what its tile says.
@@ -124,16 +127,18 @@ class TileBuilder {
 
   // Full tiles are put into the sink as they fill. Refused with "tile_differs", "entry_too_long".
   Result<void> append(ByteView entry, TileSink& sink);
-  // Puts the partial tiles of the present size and commits; then drops the partials below full tiles
-  // finished since the last flush. After it the sink holds every tile of this size.
+  // Puts the partial tiles of the present size and commits: after it the sink holds every tile of this
+  // size. Refused with "tile_differs". After any refusal the builder is of no use any more.
   Result<void> flush(TileSink& sink);
+  // Drops the partial tiles that have become full since the last call (or open). Call it when the
+  // checkpoint of the present size is published: the one before still needed them.
+  void drop_partials(TileSink& sink);
 
  private:
-  Result<void> put_full(unsigned level, std::uint64_t tile_index, TileSink& sink);
   CompactRange range_;
   Bytes bundle_;
-  std::array<std::vector<Hash>, hash_tile_levels> tiles_;
-  std::vector<TileName> finished_;
+  std::array<std::vector<Hash>, hash_tile_levels> tiles_;  // each shorter than a full tile
+  std::uint64_t partial_size_ = 0;                         // partial tiles of this size may lie in the sink
 };
 
 }  // namespace plumbline::ledger

@@ -48,9 +48,10 @@ std::vector<SignatureLine> cosignatures_in(std::string_view body, std::string_vi
 
 class Witness {
  public:
-  // One state file per log in `state_folder` (the latest checkpoint it cosigned, as it was signed). Throws
-  // std::runtime_error when a state file does not open under its log's key: a witness that forgot must not
-  // go on. The signer's key is of type cosignature_v1 and must outlive the witness; logs by their vkeys.
+  // One state file per log in `state_folder`: the latest checkpoint under its own cosignature. Throws
+  // std::runtime_error when that does not verify (a witness that forgot must not go on) or when another
+  // witness holds the folder. The signer's key is of type cosignature_v1 and must outlive the witness.
+  // `logs`: the keys it trusts, each for the origin it names; several of one origin are a rotation.
   Witness(std::filesystem::path state_folder, Signer const& cosigner, std::vector<VerifierKey> logs);
 
   VerifierKey const& key() const { return cosigner_.key(); }
@@ -71,15 +72,17 @@ class Witness {
  private:
   struct Log {
     std::vector<VerifierKey> keys;
-    std::optional<SignedCheckpoint> latest;
+    std::optional<Checkpoint> latest;
   };
   Result<SignatureLine> advance(SignedCheckpoint const& offered, std::uint64_t old_size,
                                 std::span<Hash const> proof, Instant now);
   Result<SignedCheckpoint> admit(std::string_view note) const;
   std::filesystem::path state_path(std::string const& origin) const;
+  static FileLock lock(std::filesystem::path const& state_folder);
 
   std::filesystem::path state_folder_;
   Signer const& cosigner_;
+  FileLock lock_;
   std::map<std::string, Log, std::less<>> logs_;
   mutable std::mutex mutex_;
 };
