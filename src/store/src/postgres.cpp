@@ -56,16 +56,9 @@ class PostgresReader final : public Reader {
 
   Rows query(Sql const& sql, std::span<Value const> values) override {
     if (open_) return ask(*line_.held(), sql, values);
-    Connection& connection = line_.made();
-    try {
-      connection.trim();
-      return ask(connection, sql, values);
-    } catch (Error const& error) {
-      // A read may be asked twice: the server may just have been restarted.
-      if (error.code() != Errc::connection && error.code() != Errc::serialization) throw;
-      line_.drop();
-    }
-    return ask(line_.made(), sql, values);
+    Rows rows;
+    twice([&](Connection& connection) { rows = ask(connection, sql, values); });
+    return rows;
   }
 
   // A cursor: stopping early costs nothing, and the connection stays free for other queries.
@@ -84,16 +77,11 @@ class PostgresReader final : public Reader {
 
   void begin_snapshot() override {
     if (open_) throw std::logic_error("a snapshot inside a snapshot");
-    Connection& connection = line_.made();
-    try {
-      connection.trim();
+    twice([&](Connection& connection) {
       connection.send("begin_snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN");
       connection.send("begin_snapshot", "SELECT 1", "");  // BEGIN alone takes none yet
       connection.sync();
-    } catch (...) {
-      line_.end_transaction();
-      throw;
-    }
+    });
     open_ = true;
   }
 
@@ -105,6 +93,26 @@ class PostgresReader final : public Reader {
 
  private:
   static constexpr char const* rows_at_a_time = "256";
+
+  // What only reads may be tried again on a new connection: the server may just have been restarted.
+  template <class Attempt>
+  void twice(Attempt const& attempt) {
+    try {
+      Connection& connection = line_.made();
+      connection.trim();
+      return attempt(connection);
+    } catch (Error const& error) {
+      line_.end_transaction();
+      if (error.code() != Errc::connection && error.code() != Errc::serialization) throw;
+      line_.drop();
+    }
+    try {
+      attempt(line_.made());
+    } catch (...) {
+      line_.end_transaction();
+      throw;
+    }
+  }
 
   Rows ask(Connection& connection, Sql const& sql, std::span<Value const> values) {
     require_working(connection);

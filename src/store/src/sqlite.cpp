@@ -103,10 +103,13 @@ class SqliteWriter final : public Writer {
   void script(std::string_view sql) override {
     std::string const text(sql);
     if (!open_) {
-      connection_.execute(text.c_str(), "script");
-      if (connection_.in_transaction()) {
+      try {
+        connection_.execute(text.c_str(), "script");
+        if (connection_.in_transaction())
+          throw Error(Errc::other, "script", "script left a transaction open");
+      } catch (...) {
         rollback();
-        throw Error(Errc::other, "script", "script left a transaction open");
+        throw;
       }
       return connection_.keep_wal_short();
     }
