@@ -1,9 +1,12 @@
 # Writes OUT: one raw string per 8,000 characters (compilers limit the length of one literal), joined.
 string(REPLACE "|" ";" FILES "${FILES}")
-set(code "#include \"kernel/embedded.hpp\"\n\nnamespace plumbline::kernel {\n\nstd::vector<EmbeddedFile> const& embedded_files() {\n  static std::vector<EmbeddedFile> const files = {\n")
+set(code "#include \"kernel/embedded.hpp\"\n\nnamespace plumbline::kernel {\n\n")
+string(APPEND code "std::vector<EmbeddedFile> const& embedded_files() {\n"
+                   "  static std::vector<EmbeddedFile> const files = {\n")
 foreach(file IN LISTS FILES)
   file(READ "${ROOT}/${file}" hex HEX)
-  string(REGEX REPLACE "(................................................................)" "\\1\n" hex "${hex}")
+  string(REPEAT "." 64 row)
+  string(REGEX REPLACE "(${row})" "\\1\n" hex "${hex}")
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" hex "${hex}")
   string(REGEX REPLACE "([^\n]+)" "      \"\\1\"" hex "${hex}")
   file(SIZE "${ROOT}/${file}" size)

@@ -18,7 +18,10 @@ fail() {
 verb=${1-}
 state=${2-}
 durable=${3-}
-case $verb in start | stop | address) ;; *) fail "usage: postgres.sh start|stop|address DIR [--no-fsync]" ;; esac
+case $verb in
+  start | stop | address) ;;
+  *) fail "usage: postgres.sh start|stop|address DIR [--no-fsync]" ;;
+esac
 [ -n "$state" ] || fail "which DIR?"
 [ -z "$durable" ] || [ "$durable" = --no-fsync ] || fail "unknown option $durable"
 [ "$verb" = start ] && mkdir -p "$state"
@@ -75,7 +78,9 @@ case $verb in
     address
     ;;
   stop)
-    if running; then as_owner "$programs/pg_ctl" -D "$(home)/data" -m fast -w stop >>"$state/log" 2>&1 9>&-; fi
+    if running; then
+      as_owner "$programs/pg_ctl" -D "$(home)/data" -m fast -w stop >>"$state/log" 2>&1 9>&-
+    fi
     throw_away
     ;;
 esac

@@ -89,7 +89,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
   auto const offset = parse_offset(text.substr(position));
   if (!offset) return {};
   std::int64_t const days = date->value.time_since_epoch().count();
-  std::int64_t const seconds = days * 86'400 + hour * 3'600 + minute * 60 + second - *offset;
+  std::int64_t const seconds = days * 86'400 + hour * 3'600L + minute * 60L + second - *offset;
   return Instant{seconds * micros_per_second + fraction};
 }
 

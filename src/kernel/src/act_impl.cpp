@@ -83,7 +83,8 @@ Envelope const* ActImpl::envelope_of(std::string_view register_name, Uuid id) {
   return working.exists ? &working.envelope : nullptr;
 }
 
-std::optional<Uuid> ActImpl::find(std::string_view register_name, std::string_view field, std::string_view value) {
+std::optional<Uuid> ActImpl::find(std::string_view register_name, std::string_view field,
+                                  std::string_view value) {
   auto const& target = plan(register_name);
   for (std::size_t i = 0; i < target.columns.size(); ++i) {
     auto const& column = target.columns[i];
@@ -142,7 +143,8 @@ void ActImpl::start_clock(std::string_view rule, Date triggered_on) {
 }
 
 void ActImpl::stop_clock(std::string_view rule) {
-  if (!stop(staged_.front().working, rule, ClockStatus::stopped)) throw Refused("clock_not_running", "", std::string(rule));
+  if (!stop(staged_.front().working, rule, ClockStatus::stopped))
+    throw Refused("clock_not_running", "", std::string(rule));
 }
 
 Act::Position ActImpl::log(std::string_view type, std::string_view subject, Hash const& digest) {
@@ -172,8 +174,8 @@ std::optional<Act::Position> ActImpl::latest(std::string_view chain) {
 
 void ActImpl::take_step(Staged& target, StepRow const& step) {
   auto& working = target.working;
-  ClockStatus const ended = account().is_nil() && prepared_.command.as == Role::clock ? ClockStatus::lapsed
-                                                                                     : ClockStatus::stopped;
+  ClockStatus const ended =
+      account().is_nil() && prepared_.command.as == Role::clock ? ClockStatus::lapsed : ClockStatus::stopped;
   for (auto const& op : step.clocks.ops) {
     if (op.tick == Tick::stop || op.tick == Tick::stop_if) stop(working, op.rule, ended);
   }

@@ -40,7 +40,8 @@ class ActImpl;
 
 class BatchRun {
  public:
-  BatchRun(BatchContext const& context, store::Writer& writer, ledger::CompactRange range, std::int64_t schema_seq);
+  BatchRun(BatchContext const& context, store::Writer& writer, ledger::CompactRange range,
+           std::int64_t schema_seq);
 
   // Decides one command. A refusal leaves no trace.
   Result<Receipt> decide(Prepared const& prepared);

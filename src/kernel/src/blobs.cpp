@@ -26,7 +26,9 @@ struct File {
   File& operator=(File const&) = delete;
 };
 
-[[noreturn]] void fail(std::string const& what) { throw std::system_error(errno, std::generic_category(), what); }
+[[noreturn]] void fail(std::string const& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
 
 void write_all(int descriptor, char const* data, std::size_t size) {
   while (size > 0) {
@@ -47,7 +49,9 @@ void sync_folder(fs::path const& folder) {
 
 class BlobFolder final : public BlobStore {
  public:
-  explicit BlobFolder(fs::path folder) : folder_(std::move(folder)) { fs::create_directories(folder_ / "incoming"); }
+  explicit BlobFolder(fs::path folder) : folder_(std::move(folder)) {
+    fs::create_directories(folder_ / "incoming");
+  }
 
   Result<StoredBlob> put(std::istream& content, std::int64_t bytes_max) override {
     fs::path const aside = folder_ / "incoming" / hex_encode(random_bytes(16));
@@ -57,7 +61,8 @@ class BlobFolder final : public BlobStore {
       if (file.descriptor < 0) fail("cannot create " + aside.string());
       Hasher hasher;
       std::string buffer(limits::blob_buffer_bytes, '\0');
-      while (content.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || content.gcount() > 0) {
+      while (content.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) ||
+             content.gcount() > 0) {
         auto const count = static_cast<std::size_t>(content.gcount());
         stored.bytes += static_cast<std::int64_t>(count);
         if (stored.bytes > bytes_max) {

@@ -85,7 +85,8 @@ std::vector<Committed> commitments_of(std::string_view body, ByteView salts, std
   auto const document = parse_json(body);
   if (!document || document->as_object() == nullptr) throw std::runtime_error("stored body is not JSON");
   auto const& members = *document->as_object();
-  if (salts.size() != members.size() * ledger::salt_bytes) throw std::runtime_error("salts do not fit the body");
+  if (salts.size() != members.size() * ledger::salt_bytes)
+    throw std::runtime_error("salts do not fit the body");
   for (std::size_t i = 0; i < members.size(); ++i) {
     auto const salt = salts.subspan(i * ledger::salt_bytes, ledger::salt_bytes);
     std::string canonical = write_canonical(members[i].second);

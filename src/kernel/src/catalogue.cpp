@@ -13,7 +13,8 @@ namespace {
 }
 
 void check_members(Register const& reg) {
-  if (reg.type == nullptr || reg.type->kind != reflect::Kind::record) defect(reg, "has no described record type");
+  if (reg.type == nullptr || reg.type->kind != reflect::Kind::record)
+    defect(reg, "has no described record type");
   if (reg.type->find("id") != nullptr) defect(reg, "member 'id' belongs to the kernel");
   for (auto const& field : reflect::type_of<Envelope>().fields)
     if (reg.type->find(field.name) != nullptr)
@@ -23,8 +24,10 @@ void check_members(Register const& reg) {
 void check_steps(Register const& reg) {
   if (reg.states.empty() || reg.states[0] != "none") defect(reg, "states must begin with 'none'");
   for (auto const& step : reg.steps) {
-    if (step.from >= reg.states.size() || step.to >= reg.states.size()) defect(reg, "a step names an unknown state");
-    if (reg.find_action(step.action) == nullptr) defect(reg, "no Action for step '" + std::string(step.action) + "'");
+    if (step.from >= reg.states.size() || step.to >= reg.states.size())
+      defect(reg, "a step names an unknown state");
+    if (reg.find_action(step.action) == nullptr)
+      defect(reg, "no Action for step '" + std::string(step.action) + "'");
     if (find_builtin(step.action) != nullptr) defect(reg, "'" + std::string(step.action) + "' is a builtin");
   }
   for (auto const& act : reg.actions)
@@ -38,10 +41,12 @@ void check_steps(Register const& reg) {
 void check_import(Register const& reg) {
   if (!reg.importable) return;
   Action const* import = reg.find_action("import");
-  if (import == nullptr || import->payload != reg.type) defect(reg, "is importable but has no import of its record type");
+  if (import == nullptr || import->payload != reg.type)
+    defect(reg, "is importable but has no import of its record type");
   if (!reg.import_key.empty()) {
     auto const* field = reg.type->find(reg.import_key);
-    if (field == nullptr || !has(field->flags, reflect::Flag::unique)) defect(reg, "import_key must be a unique field");
+    if (field == nullptr || !has(field->flags, reflect::Flag::unique))
+      defect(reg, "import_key must be a unique field");
   }
 }
 

@@ -34,17 +34,19 @@ Result<void> set_password(System& system, Uuid account, std::string_view passwor
                           crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
       throw std::runtime_error("not enough memory to hash a password");
   }
-  static store::Sql const keep{"credential.upsert",
-                               "insert into credential (jurisdiction, account, password_hash) values ($1, $2, $3) on "
-                               "conflict (jurisdiction, account) do update set password_hash = excluded.password_hash"};
+  static store::Sql const keep{
+      "credential.upsert",
+      "insert into credential (jurisdiction, account, password_hash) values ($1, $2, $3) on "
+      "conflict (jurisdiction, account) do update set password_hash = excluded.password_hash"};
   return system.write_unlogged(keep, {system.settings().jurisdiction, id_bytes(account), std::string(hash)});
 }
 
 bool check_password(System& system, Uuid account, std::string_view password) {
-  static store::Sql const find{"credential.select",
-                               "select password_hash from credential where jurisdiction = $1 and account = $2"};
+  static store::Sql const find{
+      "credential.select", "select password_hash from credential where jurisdiction = $1 and account = $2"};
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
-  auto const rows = system.database().reader()->query(find, {system.settings().jurisdiction, id_bytes(account)});
+  auto const rows =
+      system.database().reader()->query(find, {system.settings().jurisdiction, id_bytes(account)});
   if (rows.empty() || password.size() > limits::password_bytes_max) return false;
   Slot const slot;
   return crypto_pwhash_str_verify(store::text(rows[0][0]).c_str(), password.data(), password.size()) == 0;

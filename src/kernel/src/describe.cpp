@@ -12,8 +12,8 @@ namespace plumbline::kernel {
 BOOST_DESCRIBE_STRUCT(Party, (), (party, role))
 BOOST_DESCRIBE_ENUM(ClockStatus, running, paused, stopped, lapsed)
 BOOST_DESCRIBE_STRUCT(RunningClock, (),
-                      (rule, edition, status, triggered_on, due_on, provisional, extended_days, paused_on, resumed_on,
-                       ended_on))
+                      (rule, edition, status, triggered_on, due_on, provisional, extended_days, paused_on,
+                       resumed_on, ended_on))
 BOOST_DESCRIBE_STRUCT(IssuedNumber, (), (series, number))
 BOOST_DESCRIBE_STRUCT(Actor, (), (action, account))
 BOOST_DESCRIBE_STRUCT(Envelope, (), (state, scopes, parties, clocks, numbers, actors))
@@ -22,9 +22,10 @@ BOOST_DESCRIBE_STRUCT(Region, (), (code, name, parent, kind))
 BOOST_DESCRIBE_ENUM(AccountStatus, active, disabled)
 BOOST_DESCRIBE_STRUCT(Account, (), (login, name, log_id, organisation, status))
 BOOST_DESCRIBE_ENUM(PersonalSight, masked, clear)
-BOOST_DESCRIBE_ENUM(Role, system, clock, system_administrator, security_administrator, audit_administrator, leader,
-                    plan_maker, drawer, inspector, reviewer, publisher, officer, credit_officer, legal_reviewer,
-                    sampler, laboratory, institute, workstation, superior, expert, firm, citizen, auditor, importer)
+BOOST_DESCRIBE_ENUM(Role, system, clock, system_administrator, security_administrator, audit_administrator,
+                    leader, plan_maker, drawer, inspector, reviewer, publisher, officer, credit_officer,
+                    legal_reviewer, sampler, laboratory, institute, workstation, superior, expert, firm,
+                    citizen, auditor, importer)
 BOOST_DESCRIBE_STRUCT(Grant, (), (account, role, scope, party, personal, valid_from, valid_to, reason))
 BOOST_DESCRIBE_STRUCT(Attachment, (), (sha256, bytes, media_type, file_name, register_name, record, taken_at))
 BOOST_DESCRIBE_STRUCT(CalendarYear, (), (year, holidays, makeup_workdays, notice))
@@ -90,35 +91,36 @@ Type const& type_of<Envelope>() {
 }
 template <>
 Type const& type_of<Region>() {
-  static Type const type =
-      describe<Region>("region", note(&Region::code, Flag::required | Flag::unique | Flag::published, most(64)),
-                       note(&Region::name, Flag::required | Flag::searched | Flag::published, most(200)),
-                       note(&Region::parent, Flag::lifted | Flag::published, most(64)),
-                       note(&Region::kind, Flag::lifted | Flag::published));
+  static Type const type = describe<Region>(
+      "region", note(&Region::code, Flag::required | Flag::unique | Flag::published, most(64)),
+      note(&Region::name, Flag::required | Flag::searched | Flag::published, most(200)),
+      note(&Region::parent, Flag::lifted | Flag::published, most(64)),
+      note(&Region::kind, Flag::lifted | Flag::published));
   return type;
 }
 template <>
 Type const& type_of<Account>() {
-  static Type const type = describe<Account>(
-      "account", note(&Account::login, Flag::required | Flag::unique, most(64)),
-      note(&Account::name, Flag::required | Flag::personal, most(100)),
-      note(&Account::log_id, Flag::unique | Flag::system, most(34)), note(&Account::organisation, Flag::lifted),
-      note(&Account::status, Flag::lifted));
+  static Type const type =
+      describe<Account>("account", note(&Account::login, Flag::required | Flag::unique, most(64)),
+                        note(&Account::name, Flag::required | Flag::personal, most(100)),
+                        note(&Account::log_id, Flag::unique | Flag::system, most(34)),
+                        note(&Account::organisation, Flag::lifted), note(&Account::status, Flag::lifted));
   return type;
 }
 template <>
 Type const& type_of<Grant>() {
   static Type const type =
-      describe<Grant>("grant", note(&Grant::account, Flag::lifted, refers("account")), note(&Grant::role, Flag::lifted),
-                      note(&Grant::scope, Flag::lifted, most(64)), note(&Grant::party, Flag::lifted),
-                      note(&Grant::reason, Flag::none, most(500)));
+      describe<Grant>("grant", note(&Grant::account, Flag::lifted, refers("account")),
+                      note(&Grant::role, Flag::lifted), note(&Grant::scope, Flag::lifted, most(64)),
+                      note(&Grant::party, Flag::lifted), note(&Grant::reason, Flag::none, most(500)));
   return type;
 }
 template <>
 Type const& type_of<Attachment>() {
   static Type const type = describe<Attachment>(
       "attachment", note(&Attachment::sha256, Flag::required | Flag::lifted, format(formats::sha256_hex)),
-      note(&Attachment::bytes, Flag::lifted, least(0)), note(&Attachment::media_type, Flag::required, most(100)),
+      note(&Attachment::bytes, Flag::lifted, least(0)),
+      note(&Attachment::media_type, Flag::required, most(100)),
       note(&Attachment::file_name, Flag::required, most(255)),
       note(&Attachment::register_name, Flag::lifted | Flag::required, most(64)),
       note(&Attachment::record, Flag::lifted));
@@ -140,9 +142,10 @@ Type const& type_of<Closing>() {
 }
 template <>
 Type const& type_of<ClockDecision>() {
-  static Type const type = describe<ClockDecision>(
-      "clock_decision", note(&ClockDecision::rule, Flag::required, most(64)),
-      note(&ClockDecision::days, Flag::none, between(0, 3660)), note(&ClockDecision::reason, Flag::none, most(500)));
+  static Type const type =
+      describe<ClockDecision>("clock_decision", note(&ClockDecision::rule, Flag::required, most(64)),
+                              note(&ClockDecision::days, Flag::none, between(0, 3660)),
+                              note(&ClockDecision::reason, Flag::none, most(500)));
   return type;
 }
 template <>
@@ -155,7 +158,8 @@ Type const& type_of<ErasureRequest>() {
 }
 template <>
 Type const& type_of<UndoRequest>() {
-  static Type const type = describe<UndoRequest>("undo_request", note(&UndoRequest::batch, Flag::required, most(64)));
+  static Type const type =
+      describe<UndoRequest>("undo_request", note(&UndoRequest::batch, Flag::required, most(64)));
   return type;
 }
 

@@ -28,7 +28,7 @@ namespace plumbline::kernel {
 struct Prepared {
   Command command;
   RegisterPlan const* plan = nullptr;
-  Action const* action = nullptr;    // null for builtins and raw log entries
+  Action const* action = nullptr;  // null for builtins and raw log entries
   Builtin const* builtin = nullptr;
   std::optional<reflect::Object> payload;
   Hash payload_hash{};
@@ -68,8 +68,8 @@ class Desk {
   };
 
   Result<std::unique_ptr<Prepared>> prepare(Command command) const;
-  std::future<Result<Receipt>> enqueue(std::unique_ptr<Prepared> prepared, std::deque<std::unique_ptr<Prepared>>& lane,
-                                       std::size_t limit);
+  std::future<Result<Receipt>> enqueue(std::unique_ptr<Prepared> prepared,
+                                       std::deque<std::unique_ptr<Prepared>>& lane, std::size_t limit);
   void run();
   Batch take_batch();
   void process(Batch& batch);

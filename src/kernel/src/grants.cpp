@@ -6,8 +6,8 @@ namespace plumbline::kernel {
 namespace {
 
 bool overlaps(std::vector<std::string> const& scopes, Envelope const& envelope) {
-  return std::ranges::any_of(envelope.scopes,
-                             [&](auto const& scope) { return std::ranges::find(scopes, scope) != scopes.end(); });
+  return std::ranges::any_of(
+      envelope.scopes, [&](auto const& scope) { return std::ranges::find(scopes, scope) != scopes.end(); });
 }
 
 bool concerned(Uuid party, Envelope const& envelope) {
@@ -23,7 +23,8 @@ bool Viewer::has_role(Role role) const {
 
 bool Viewer::sees(Register const& reg, Envelope const& envelope) const {
   for (auto const& grant : scoped)
-    if (reg.readers.contains(grant.role) && (grant.everything || overlaps(grant.scopes, envelope))) return true;
+    if (reg.readers.contains(grant.role) && (grant.everything || overlaps(grant.scopes, envelope)))
+      return true;
   for (auto const& grant : represented)
     if (reg.party_readers.contains(grant.role) && concerned(grant.party, envelope)) return true;
   return false;
@@ -39,23 +40,26 @@ bool Viewer::may(RoleSet by, Envelope const& envelope) const {
 
 reflect::Sight Viewer::sight(Register const& reg) const {
   for (auto const& grant : scoped)
-    if (reg.readers.contains(grant.role) && grant.personal == PersonalSight::clear) return reflect::Sight::all;
+    if (reg.readers.contains(grant.role) && grant.personal == PersonalSight::clear)
+      return reflect::Sight::all;
   return reflect::Sight::masked;
 }
 
-Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants, RegionTree const& regions,
-                   Date today) {
+Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants,
+                   RegionTree const& regions, Date today) {
   Viewer viewer;
   viewer.jurisdiction = std::move(jurisdiction);
   viewer.account = account;
   for (auto const& grant : grants) {
-    if (grant.account != account || today < grant.valid_from || (grant.valid_to && *grant.valid_to < today)) continue;
+    if (grant.account != account || today < grant.valid_from || (grant.valid_to && *grant.valid_to < today))
+      continue;
     if (grant.party) {
       viewer.represented.push_back({grant.role, *grant.party});
     } else {
       auto scopes = regions.subtree(grant.scope);
       if (scopes.empty()) continue;
-      viewer.scoped.push_back({grant.role, std::move(scopes), grant.scope == viewer.jurisdiction, grant.personal});
+      viewer.scoped.push_back(
+          {grant.role, std::move(scopes), grant.scope == viewer.jurisdiction, grant.personal});
     }
   }
   return viewer;

@@ -5,24 +5,26 @@
 namespace plumbline::kernel {
 namespace {
 
-store::Sql const select_number{"number.last",
-                               "select last_number from number_series where jurisdiction = $1 and series = $2"};
+store::Sql const select_number{
+    "number.last", "select last_number from number_series where jurisdiction = $1 and series = $2"};
 store::Sql const select_chain{
     "chain.head",
     "select c.seq, c.leaf_hash, v.leaf from chain_head c join entry v on v.jurisdiction = c.jurisdiction and "
     "v.seq = c.seq where c.jurisdiction = $1 and c.chain = $2"};
 
 store::Sql select_by_id(Register const& reg) {
-  return {"record.select",
-          "select r.version, r.state, r.entry, r.sid, r.body, e.leaf_hash from " + table_name(reg) +
-              " r join entry e on e.jurisdiction = r.jurisdiction and e.seq = r.entry where r.jurisdiction = $1 and r.id = $2"};
+  return {"record.select", "select r.version, r.state, r.entry, r.sid, r.body, e.leaf_hash from " +
+                               table_name(reg) +
+                               " r join entry e on e.jurisdiction = r.jurisdiction and e.seq = r.entry where "
+                               "r.jurisdiction = $1 and r.id = $2"};
 }
 
 store::Sql upsert_sql(Register const& reg, std::vector<Column> const& columns) {
   std::string names = "jurisdiction, id, version, state, entry, updated_at, sid, body";
   std::string places = "$1, $2, $3, $4, $5, $6, $7, $8";
   std::string updates =
-      "version = excluded.version, state = excluded.state, entry = excluded.entry, updated_at = excluded.updated_at, "
+      "version = excluded.version, state = excluded.state, entry = excluded.entry, updated_at = "
+      "excluded.updated_at, "
       "body = excluded.body";
   int place = 9;
   for (auto const& column : columns) {
@@ -40,7 +42,8 @@ store::Sql upsert_sql(Register const& reg, std::vector<Column> const& columns) {
 Uuid uuid_from(store::Value const& value) {
   auto const& bytes = store::blob(value);
   Uuid id;
-  if (bytes.size() != id.bytes.size()) throw store::Error(store::Errc::corrupt, "", "an id is not 16 bytes long");
+  if (bytes.size() != id.bytes.size())
+    throw store::Error(store::Errc::corrupt, "", "an id is not 16 bytes long");
   std::ranges::copy(bytes, id.bytes.begin());
   return id;
 }
@@ -48,7 +51,8 @@ Uuid uuid_from(store::Value const& value) {
 Hash hash_from(store::Value const& value) {
   auto const& bytes = store::blob(value);
   Hash hash{};
-  if (bytes.size() != hash.size()) throw store::Error(store::Errc::corrupt, "", "a hash is not 32 bytes long");
+  if (bytes.size() != hash.size())
+    throw store::Error(store::Errc::corrupt, "", "a hash is not 32 bytes long");
   std::ranges::copy(bytes, hash.begin());
   return hash;
 }
@@ -72,8 +76,9 @@ RegisterPlan::RegisterPlan(Register const& r)
 std::uint8_t Working::state() const {
   if (!exists) return 0;
   auto const value = plan->reg->state_value(envelope.state);
-  if (!value) throw store::Error(store::Errc::corrupt, "", "unknown state '" + envelope.state + "' in register " +
-                                                               std::string(plan->reg->name));
+  if (!value)
+    throw store::Error(store::Errc::corrupt, "",
+                       "unknown state '" + envelope.state + "' in register " + std::string(plan->reg->name));
   return *value;
 }
 
@@ -113,7 +118,8 @@ void Overlay::note_unique(RegisterPlan const& plan, std::size_t column, store::V
   unique_.insert_or_assign({&plan, column, value}, owner);
 }
 
-std::optional<Uuid> Overlay::find_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value) {
+std::optional<Uuid> Overlay::find_unique(RegisterPlan const& plan, std::size_t column,
+                                         store::Value const& value) {
   UniqueKey const key{&plan, column, value};
   auto const known = unique_.find(key);
   if (known != unique_.end()) return known->second;

@@ -25,7 +25,7 @@ struct RegisterPlan {
   Register const* reg;
   BodyPlan body;
   std::vector<Column> columns;
-  store::Sql select;   // by id, with the leaf hash of its latest entry
+  store::Sql select;  // by id, with the leaf hash of its latest entry
   store::Sql upsert;
   store::Sql remove;
   std::vector<store::Sql> select_unique;  // per column; empty text where the column is not unique
@@ -35,11 +35,11 @@ struct RegisterPlan {
 struct Working {
   RegisterPlan const* plan = nullptr;
   Uuid id;
-  bool exists = false;       // in the registers now
+  bool exists = false;  // in the registers now
   std::int64_t version = 0;
-  std::int64_t entry = -1;   // latest log entry of its chain
+  std::int64_t entry = -1;  // latest log entry of its chain
   Hash leaf_hash{};
-  Bytes sid;                 // 16 bytes; names the chain in the log and nothing else
+  Bytes sid;  // 16 bytes; names the chain in the log and nothing else
   std::optional<reflect::Object> record;
   Envelope envelope;
   // As the database has them, to write only differences.
@@ -73,7 +73,8 @@ void fill(Working& working, store::Row const& row);
 
 class Overlay {
  public:
-  Overlay(std::string jurisdiction, store::Writer& writer) : jurisdiction_(std::move(jurisdiction)), writer_(writer) {}
+  Overlay(std::string jurisdiction, store::Writer& writer)
+      : jurisdiction_(std::move(jurisdiction)), writer_(writer) {}
 
   std::string const& jurisdiction() const { return jurisdiction_; }
   store::Writer& writer() { return writer_; }
@@ -86,7 +87,8 @@ class Overlay {
 
   // The record holding a unique value; the overlay's own changes first.
   std::optional<Uuid> find_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value);
-  void note_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value, std::optional<Uuid> owner);
+  void note_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value,
+                   std::optional<Uuid> owner);
   bool knows_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value) const;
 
   std::int64_t last_number(std::string const& series);

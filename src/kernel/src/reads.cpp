@@ -32,8 +32,8 @@ struct Building {
 
 // A column a query may name: a lifted field or one of the fixed ones.
 struct Target {
-  std::string sql;                        // "r.name"
-  std::optional<Column> column;           // a lifted field
+  std::string sql;               // "r.name"
+  std::optional<Column> column;  // a lifted field
   enum class Fixed : std::uint8_t { none, id, state, updated_at, version, entry } fixed = Fixed::none;
 };
 
@@ -87,14 +87,15 @@ std::optional<std::string> visible(Building& sql, Viewer const& viewer, Register
   if (scopes.empty() && parties.empty()) return {};
   std::string out;
   if (!scopes.empty())
-    out = "exists (select 1 from record_scope s where s.jurisdiction = r.jurisdiction and s.register_name = " +
-          sql.place(std::string(reg.name)) + " and s.record = r.id and s.scope in (" + sql.places(std::move(scopes)) +
-          "))";
+    out =
+        "exists (select 1 from record_scope s where s.jurisdiction = r.jurisdiction and s.register_name = " +
+        sql.place(std::string(reg.name)) + " and s.record = r.id and s.scope in (" +
+        sql.places(std::move(scopes)) + "))";
   if (!parties.empty()) {
     std::string const party =
         "exists (select 1 from record_party p where p.jurisdiction = r.jurisdiction and p.register_name = " +
-        sql.place(std::string(reg.name)) + " and p.record = r.id and p.party in (" + sql.places(std::move(parties)) +
-        "))";
+        sql.place(std::string(reg.name)) + " and p.record = r.id and p.party in (" +
+        sql.places(std::move(parties)) + "))";
     out = out.empty() ? party : "(" + out + " or " + party + ")";
   }
   return " and " + out;
@@ -149,8 +150,10 @@ Result<std::string> condition_of(Building& sql, Register const& reg, Condition c
     wanted.push_back(std::move(*value));
   }
   if (wanted.empty()) return refuse("required", path);
-  if (condition.compare == Compare::any_of) return " and " + target->sql + " in (" + sql.places(std::move(wanted)) + ")";
-  return " and " + target->sql + std::string(operator_of(condition.compare)) + sql.place(std::move(wanted.front()));
+  if (condition.compare == Compare::any_of)
+    return " and " + target->sql + " in (" + sql.places(std::move(wanted)) + ")";
+  return " and " + target->sql + std::string(operator_of(condition.compare)) +
+         sql.place(std::move(wanted.front()));
 }
 
 struct Sorting {
@@ -218,12 +221,13 @@ std::string after_cursor(Building& sql, Sorting const& sorting, Cursor const& cu
   if (sorting.by_id) return " and r.id" + more + sql.place(id_bytes(cursor.id));
   std::string const column = sorting.target.sql;
   if (store::is_null(cursor.key)) {
-    std::string const within = "(" + column + " is null and r.id" + more + sql.place(id_bytes(cursor.id)) + ")";
+    std::string const within =
+        "(" + column + " is null and r.id" + more + sql.place(id_bytes(cursor.id)) + ")";
     return sorting.descending ? " and " + within : " and (" + within + " or " + column + " is not null)";
   }
   std::string const key = sql.place(cursor.key);
-  std::string const within =
-      "(" + column + more + key + " or (" + column + " = " + key + " and r.id" + more + sql.place(id_bytes(cursor.id)) + "))";
+  std::string const within = "(" + column + more + key + " or (" + column + " = " + key + " and r.id" + more +
+                             sql.place(id_bytes(cursor.id)) + "))";
   return sorting.descending ? " and (" + within + " or " + column + " is null)" : " and " + within;
 }
 
@@ -231,7 +235,9 @@ std::string order_by(Sorting const& sorting, store::Engine engine) {
   std::string const direction = sorting.descending ? " desc" : " asc";
   if (sorting.by_id) return " order by r.id" + direction;
   // SQLite sorts nulls first ascending by itself; PostgreSQL has to be told.
-  std::string const nulls = engine == store::Engine::sqlite ? "" : sorting.descending ? " nulls last" : " nulls first";
+  std::string const nulls = engine == store::Engine::sqlite ? ""
+                            : sorting.descending            ? " nulls last"
+                                                            : " nulls first";
   return " order by " + sorting.target.sql + direction + nulls + ", r.id" + direction;
 }
 
@@ -249,7 +255,7 @@ Found found_of(Register const& reg, store::Row const& row) {
 
 struct Prepared {
   Register const* reg = nullptr;
-  Building sql;      // from … where …
+  Building sql;  // from … where …
   bool nothing = false;
 };
 
@@ -266,7 +272,8 @@ Result<Prepared> prepare(Catalogue const& catalogue, Viewer const& viewer, std::
   out.reg = catalogue.find(register_name);
   if (out.reg == nullptr) return refuse("unknown_register", "", std::string(register_name));
   if (where.size() > limits::filters_per_query) return refuse("too_many_filters", "/filter");
-  out.sql.text = " from " + table_name(*out.reg) + " r where r.jurisdiction = " + out.sql.place(viewer.jurisdiction);
+  out.sql.text =
+      " from " + table_name(*out.reg) + " r where r.jurisdiction = " + out.sql.place(viewer.jurisdiction);
   auto const scope = visible(out.sql, viewer, *out.reg);
   if (!scope) {
     out.nothing = true;
@@ -318,7 +325,8 @@ Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Q
   }
   sql.text += order_by(*sorting, database_.engine());
   sql.text += " limit " + sql.place(std::int64_t{query.limit} + 1);
-  Sql const statement{"record.list", "select " + std::string(fixed_columns) + ", " + sorting->target.sql + sql.text};
+  Sql const statement{"record.list",
+                      "select " + std::string(fixed_columns) + ", " + sorting->target.sql + sql.text};
   auto const rows = reader_->query(statement, sql.values);
   Page page;
   auto const shown = std::min<std::size_t>(rows.size(), static_cast<std::size_t>(query.limit));
@@ -354,7 +362,8 @@ Result<std::int64_t> Reads::stream(Viewer const& viewer, std::string_view regist
   return given;
 }
 
-Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string_view register_name, Uuid id) {
+Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string_view register_name,
+                                               Uuid id) {
   static Sql const versions{
       "version.history",
       "select version, entry, action, account, recorded_at, body from version where jurisdiction = $1 and "
@@ -367,12 +376,18 @@ Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string
   std::optional<OpenBody> before;
   for (auto const& row :
        reader_->query(versions, {viewer.jurisdiction, std::string(register_name), id_bytes(id)})) {
-    HistoryRow step{store::integer(row[0]), store::integer(row[1]), store::text(row[2]), uuid_from(row[3]),
-                    Instant{store::integer(row[4])}, "", {}};
+    HistoryRow step{store::integer(row[0]),
+                    store::integer(row[1]),
+                    store::text(row[2]),
+                    uuid_from(row[3]),
+                    Instant{store::integer(row[4])},
+                    "",
+                    {}};
     if (step.action != "erase") {
       auto now = parse_body(*reg, store::text(row[5]));
       reflect::Object const blank(*reg->type);
-      step.changes = reflect::diff(*reg->type, before ? before->record.data() : blank.data(), now.record.data());
+      step.changes =
+          reflect::diff(*reg->type, before ? before->record.data() : blank.data(), now.record.data());
       step.state = now.envelope.state;
       before = std::move(now);
     } else if (before) {
@@ -387,11 +402,12 @@ Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string
 }
 
 Result<std::vector<Reads::DueClock>> Reads::due_clocks(Viewer const& viewer, Date until, int limit) {
-  static Sql const due{
-      "clock.list",
-      "select register_name, record, position, due_on from clock where jurisdiction = $1 and status = 'running' and "
-      "due_on <= $2 and (due_on, register_name, record, position) > ($3, $4, $5, $6) order by due_on, register_name, "
-      "record, position limit 500"};
+  static Sql const due{"clock.list",
+                       "select register_name, record, position, due_on from clock where jurisdiction = $1 "
+                       "and status = 'running' and "
+                       "due_on <= $2 and (due_on, register_name, record, position) > ($3, $4, $5, $6) order "
+                       "by due_on, register_name, "
+                       "record, position limit 500"};
   if (limit < 1 || limit > static_cast<int>(limits::page_size_max))
     return refuse("out_of_range", "/limit", std::to_string(limit));
   std::vector<DueClock> out;
@@ -400,7 +416,8 @@ Result<std::vector<Reads::DueClock>> Reads::due_clocks(Viewer const& viewer, Dat
   Value record = Bytes{};
   Value position = std::int64_t{-1};
   while (true) {
-    auto const rows = reader_->query(due, {viewer.jurisdiction, to_string(until), day, name, record, position});
+    auto const rows =
+        reader_->query(due, {viewer.jurisdiction, to_string(until), day, name, record, position});
     for (auto const& row : rows) {
       auto const found = get(viewer, store::text(row[0]), uuid_from(row[1]));
       if (!found) continue;

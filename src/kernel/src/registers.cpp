@@ -29,7 +29,8 @@ Result<void> take_region(Act& act) {
 Result<void> rename_region(Act& act) {
   auto const& wanted = act.payload<Region>();
   auto& region = act.record<Region>();
-  if (wanted.code != region.code || wanted.parent != region.parent) return refuse("only_the_name_changes", "/code");
+  if (wanted.code != region.code || wanted.parent != region.parent)
+    return refuse("only_the_name_changes", "/code");
   region.name = wanted.name;
   return {};
 }
@@ -79,7 +80,8 @@ Result<void> give_grant(Act& act) {
   if (wanted.scope.empty() == !wanted.party) return refuse("scope_or_party", "/scope");
   if (!wanted.scope.empty() && act.regions().find(wanted.scope) == nullptr)
     return refuse("unknown_region", "/scope", wanted.scope);
-  if (wanted.valid_to && *wanted.valid_to < wanted.valid_from) return refuse("ends_before_it_begins", "/valid_to");
+  if (wanted.valid_to && *wanted.valid_to < wanted.valid_from)
+    return refuse("ends_before_it_begins", "/valid_to");
   act.record<Grant>() = wanted;
   return {};
 }
@@ -111,8 +113,9 @@ Result<void> take_calendar_year(Act& act) {
   return {};
 }
 
-constexpr RoleSet attachers = staff | RoleSet{Role::system, Role::firm, Role::laboratory, Role::institute,
-                                              Role::workstation, Role::expert, Role::sampler};
+constexpr RoleSet attachers =
+    staff | RoleSet{Role::system,      Role::firm,   Role::laboratory, Role::institute,
+                    Role::workstation, Role::expert, Role::sampler};
 constexpr auto attachment_flow = workflow<Simple>({
     {Simple::none, "attach", Simple::active, attachers},
     {Simple::active, "detach", Simple::closed, Role::leader | Role::audit_administrator},
@@ -121,7 +124,8 @@ static_assert(attachment_flow.sound());
 
 Result<void> attach(Act& act) {
   auto const& wanted = act.payload<Attachment>();
-  if (act.envelope_of(wanted.register_name, wanted.record) == nullptr) return refuse("unknown_record", "/record");
+  if (act.envelope_of(wanted.register_name, wanted.record) == nullptr)
+    return refuse("unknown_record", "/record");
   act.record<Attachment>() = wanted;
   return {};
 }

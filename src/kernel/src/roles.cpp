@@ -4,12 +4,30 @@
 
 namespace plumbline::kernel {
 namespace {
-constexpr std::array<std::string_view, role_count> names = {
-    "system",     "clock",      "system_administrator", "security_administrator", "audit_administrator",
-    "leader",     "plan_maker", "drawer",               "inspector",              "reviewer",
-    "publisher",  "officer",    "credit_officer",       "legal_reviewer",         "sampler",
-    "laboratory", "institute",  "workstation",          "superior",               "expert",
-    "firm",       "citizen",    "auditor",              "importer"};
+constexpr std::array<std::string_view, role_count> names = {"system",
+                                                            "clock",
+                                                            "system_administrator",
+                                                            "security_administrator",
+                                                            "audit_administrator",
+                                                            "leader",
+                                                            "plan_maker",
+                                                            "drawer",
+                                                            "inspector",
+                                                            "reviewer",
+                                                            "publisher",
+                                                            "officer",
+                                                            "credit_officer",
+                                                            "legal_reviewer",
+                                                            "sampler",
+                                                            "laboratory",
+                                                            "institute",
+                                                            "workstation",
+                                                            "superior",
+                                                            "expert",
+                                                            "firm",
+                                                            "citizen",
+                                                            "auditor",
+                                                            "importer"};
 }
 
 std::string_view to_string(Role role) { return names[static_cast<std::size_t>(role)]; }

@@ -63,9 +63,10 @@ std::string create_table(Register const& reg, store::Engine engine) {
   bool const sqlite = engine == store::Engine::sqlite;
   std::string const integer = sqlite ? "INTEGER" : "bigint";
   std::string const binary = sqlite ? "BLOB" : "bytea";
-  std::string sql = "create table if not exists " + table_name(reg) + " (\n  jurisdiction text not null, id " + binary +
-                    " not null, version " + integer + " not null, state text not null, entry " + integer +
-                    " not null,\n  updated_at " + integer + " not null, sid " + binary + " not null, body text not null";
+  std::string sql = "create table if not exists " + table_name(reg) +
+                    " (\n  jurisdiction text not null, id " + binary + " not null, version " + integer +
+                    " not null, state text not null, entry " + integer + " not null,\n  updated_at " +
+                    integer + " not null, sid " + binary + " not null, body text not null";
   for (auto const& column : lifted_columns(reg))
     sql += ",\n  " + quoted(column.field->name) + " " +
            std::string(sqlite ? column.sqlite_type : column.postgres_type);
@@ -77,14 +78,16 @@ std::string create_table(Register const& reg, store::Engine engine) {
 std::string create_index(Register const& reg, Column const& column) {
   std::string const name = quoted(column.field->name);
   if (has(column.field->flags, Flag::unique))
-    return "create unique index if not exists " + index_suffix(reg, column) + " on " + table_name(reg) + " (jurisdiction, " + name +
-           ");";
-  return "create index if not exists " + index_suffix(reg, column) + " on " + table_name(reg) + " (jurisdiction, " + name + ", id);";
+    return "create unique index if not exists " + index_suffix(reg, column) + " on " + table_name(reg) +
+           " (jurisdiction, " + name + ");";
+  return "create index if not exists " + index_suffix(reg, column) + " on " + table_name(reg) +
+         " (jurisdiction, " + name + ", id);";
 }
 
-store::Sql const known_columns{"schema.known", "select register_name, column_name, kind from register_schema"};
-store::Sql const remember_column{"schema.remember",
-                                 "insert into register_schema (register_name, column_name, kind) values ($1, $2, $3)"};
+store::Sql const known_columns{"schema.known",
+                               "select register_name, column_name, kind from register_schema"};
+store::Sql const remember_column{
+    "schema.remember", "insert into register_schema (register_name, column_name, kind) values ($1, $2, $3)"};
 
 using Known = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
 
@@ -99,17 +102,20 @@ Known read_known(store::Database& database) {
 void refuse_newer(Known const& known, Catalogue const& catalogue) {
   for (auto const& [name, columns] : known) {
     Register const* reg = catalogue.find(name);
-    if (reg == nullptr) throw std::runtime_error("the database has a register '" + name + "' this program does not know");
+    if (reg == nullptr)
+      throw std::runtime_error("the database has a register '" + name + "' this program does not know");
     for (auto const& [column, kind] : columns)
       if (!column.empty() && reg->type->find(column) == nullptr)
-        throw std::runtime_error("the database has a column '" + name + "." + column + "' this program does not know");
+        throw std::runtime_error("the database has a column '" + name + "." + column +
+                                 "' this program does not know");
   }
 }
 
 // Fills a column that was lifted after records existed, page by page.
 void back_fill(store::Database& database, store::Writer& writer, Register const& reg, Column const& column) {
-  store::Sql const page{"schema.page", "select jurisdiction, id, body from " + table_name(reg) +
-                                           " where (jurisdiction, id) > ($1, $2) order by jurisdiction, id limit 500"};
+  store::Sql const page{"schema.page",
+                        "select jurisdiction, id, body from " + table_name(reg) +
+                            " where (jurisdiction, id) > ($1, $2) order by jurisdiction, id limit 500"};
   store::Sql const fill{"schema.fill", "update " + table_name(reg) + " set " + quoted(column.field->name) +
                                            " = $1 where jurisdiction = $2 and id = $3"};
   auto const reader = database.reader();
@@ -194,8 +200,10 @@ void ensure_registers(store::Database& database, Catalogue const& catalogue) {
       std::string const name(column.field->name);
       if (!is_new && found->second.contains(name)) continue;
       if (!is_new) {
-        auto const type = database.engine() == store::Engine::sqlite ? column.sqlite_type : column.postgres_type;
-        writer->script("alter table " + table_name(reg) + " add column " + quoted(name) + " " + std::string(type) + ";");
+        auto const type =
+            database.engine() == store::Engine::sqlite ? column.sqlite_type : column.postgres_type;
+        writer->script("alter table " + table_name(reg) + " add column " + quoted(name) + " " +
+                       std::string(type) + ";");
         back_fill(database, *writer, reg, column);
       }
       writer->script(create_index(reg, column));

@@ -32,7 +32,7 @@ struct Column {
 };
 std::vector<Column> lifted_columns(Register const& reg);
 std::string table_name(Register const& reg);  // "r_firm"
-std::string quoted(std::string_view name);   // a column's name in SQL
+std::string quoted(std::string_view name);    // a column's name in SQL
 // The member of `record` as it stands in its column; monostate where absent.
 store::Value column_value(Column const& column, void const* record);
 // A text (as in CSV cells, filters) as a column value; nothing when it does not fit the field's kind.

@@ -19,7 +19,8 @@ class DeskTest : public ::testing::TestWithParam<store::Engine> {
   void reopen();
 
   // An account with one role in a region (or for a firm); made on first use.
-  Uuid person(std::string const& login, Role role, std::string const& scope = "3715", std::optional<Uuid> firm = {});
+  Uuid person(std::string const& login, Role role, std::string const& scope = "3715",
+              std::optional<Uuid> firm = {});
   Result<Receipt> act(Uuid who, std::string const& action, Uuid record, std::string const& payload = "",
                       std::string const& key = "");
   Uuid draft(Uuid who, std::string const& reference, std::string const& region = "371581");

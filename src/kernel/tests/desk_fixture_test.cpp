@@ -27,7 +27,8 @@ void DeskTest::reopen() {
   system_ = System::open(folder_, catalogue_, clock_);
 }
 
-Uuid DeskTest::person(std::string const& login, Role role, std::string const& scope, std::optional<Uuid> firm) {
+Uuid DeskTest::person(std::string const& login, Role role, std::string const& scope,
+                      std::optional<Uuid> firm) {
   if (auto const known = system_->account_of(login)) return *known;
   Command make;
   make.register_name = "account";
@@ -69,8 +70,9 @@ Result<Receipt> DeskTest::act(Uuid who, std::string const& action, Uuid record, 
 }
 
 Uuid DeskTest::draft(Uuid who, std::string const& reference, std::string const& region) {
-  auto const made = act(who, "draft", {}, R"({"title":"通知","contact":"13800001234","pages":2,"reference":")" + reference +
-                                              R"(","region":")" + region + "\"}");
+  auto const made = act(who, "draft", {},
+                        R"({"title":"通知","contact":"13800001234","pages":2,"reference":")" + reference +
+                            R"(","region":")" + region + "\"}");
   EXPECT_TRUE(made) << (made ? "" : made.refusal().code);
   return made ? made->record : Uuid{};
 }

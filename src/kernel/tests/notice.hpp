@@ -11,12 +11,12 @@ enum class NoticeState : std::uint8_t { none, draft, issued, objected, final, wi
 
 struct Notice {
   std::string title;
-  std::string reference;                // unique
-  std::string region;                   // scope
-  std::string contact;                  // personal
-  std::optional<Uuid> firm;             // party
+  std::string reference;     // unique
+  std::string region;        // scope
+  std::string contact;       // personal
+  std::optional<Uuid> firm;  // party
   std::int64_t pages = 0;
-  std::string number;                   // from a gap-free series
+  std::string number;  // from a gap-free series
 };
 struct Objection {
   std::string ground;

@@ -1,7 +1,7 @@
 #include "notice.hpp"
 
-#include <boost/describe.hpp>
 #include <gtest/gtest.h>
+#include <boost/describe.hpp>
 
 #include "reflect/describe.hpp"
 
@@ -26,7 +26,8 @@ Type const& type_of<Notice>() {
 }
 template <>
 Type const& type_of<Objection>() {
-  static Type const type = describe<Objection>("objection", note(&Objection::ground, Flag::required, most(100)));
+  static Type const type =
+      describe<Objection>("objection", note(&Objection::ground, Flag::required, most(100)));
   return type;
 }
 template <>
@@ -46,7 +47,12 @@ constexpr auto flow = workflow<NoticeState>({
     {NoticeState::none, "import", NoticeState::draft, Role::importer},
     {NoticeState::draft, "import", NoticeState::draft, Role::importer},
     {NoticeState::draft, "edit", NoticeState::draft, Role::officer},
-    {NoticeState::draft, "issue", NoticeState::issued, Role::leader | Role::system, {start(objection)}, {"draft", "edit"}},
+    {NoticeState::draft,
+     "issue",
+     NoticeState::issued,
+     Role::leader | Role::system,
+     {start(objection)},
+     {"draft", "edit"}},
     {NoticeState::draft, "copy", NoticeState::draft, Role::officer},
     {NoticeState::issued, "object", NoticeState::objected, Role::firm, {stop(objection)}},
     {NoticeState::issued, "lapse", NoticeState::final, Role::clock, {stop(objection)}},
@@ -69,7 +75,8 @@ Result<void> issue(Act& act) {
 }
 Result<void> copy(Act& act) {
   auto const& source = act.record<Notice>();
-  if (act.find("notice", "reference", act.payload<Copy>().reference)) return refuse("duplicate", "/reference");
+  if (act.find("notice", "reference", act.payload<Copy>().reference))
+    return refuse("duplicate", "/reference");
   auto& made = act.create<Notice>("notice", "draft", act.new_id());
   made = source;
   made.reference = act.payload<Copy>().reference;
@@ -91,9 +98,14 @@ Module notice_module() {
   reg.type = &reflect::type_of<Notice>();
   reg.states = {"none", "draft", "issued", "objected", "final", "withdrawn"};
   reg.steps = flow.rows;
-  reg.actions = {action<Notice>("draft", take),  action<Notice>("import", take),        action<Notice>("edit", take),
-                 action("issue", issue),         action<Copy>("copy", copy),            action<Objection>("object", nullptr),
-                 action("lapse"),                action("withdraw")};
+  reg.actions = {action<Notice>("draft", take),
+                 action<Notice>("import", take),
+                 action<Notice>("edit", take),
+                 action("issue", issue),
+                 action<Copy>("copy", copy),
+                 action<Objection>("object", nullptr),
+                 action("lapse"),
+                 action("withdraw")};
   reg.place = place;
   reg.importable = true;
   reg.import_key = "reference";

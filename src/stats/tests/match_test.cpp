@@ -67,7 +67,7 @@ bool can_complete(Case const& example, std::uint32_t load_max, Pairs const& take
     if (have == target.need) return self(self, t + 1, 0, 0);
     for (std::size_t k = from; k < target.eligible.size(); ++k) {
       std::uint32_t const i = target.eligible[k];
-      if (taken.count({t, i}) != 0 || load[i] >= limit(i)) continue;
+      if (taken.contains({t, i}) || load[i] >= limit(i)) continue;
       ++load[i];
       // from == 0 would count the taken pairs again
       bool const fine = have + 1 == target.need ? self(self, t + 1, 0, 0) : self(self, t, k + 1, have + 1);
@@ -95,7 +95,7 @@ bool fresh_flow_completes(Case const& example, std::uint32_t load_max, Pairs con
   auto const place = [&](auto const& self, std::uint32_t t) -> bool {
     for (auto i : example.targets[t].eligible) {
       auto& list = carried[i];
-      if (seen[i] != 0 || taken.count({t, i}) != 0 || std::find(list.begin(), list.end(), t) != list.end())
+      if (seen[i] != 0 || taken.contains({t, i}) || std::find(list.begin(), list.end(), t) != list.end())
         continue;
       seen[i] = 1;
       if (list.size() < room[i]) {

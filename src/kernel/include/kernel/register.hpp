@@ -24,7 +24,7 @@ struct Placement {
 // An action's payload and handler; its steps stand in the workflow table.
 struct Action {
   std::string_view name;
-  reflect::Type const* payload = nullptr;  // null: the action takes no payload
+  reflect::Type const* payload = nullptr;      // null: the action takes no payload
   Result<void> (*handle)(Act& act) = nullptr;  // null: the step alone is the whole act
 };
 
@@ -32,21 +32,23 @@ template <class P>
 Action action(std::string_view name, Result<void> (*handle)(Act&)) {
   return {name, &reflect::type_of<P>(), handle};
 }
-inline Action action(std::string_view name, Result<void> (*handle)(Act&) = nullptr) { return {name, nullptr, handle}; }
+inline Action action(std::string_view name, Result<void> (*handle)(Act&) = nullptr) {
+  return {name, nullptr, handle};
+}
 
 struct Register {
-  std::string_view name;                        // "firm": table r_firm, address /api/v1/firm
-  reflect::Type const* type = nullptr;          // the record struct
-  std::vector<std::string_view> states;         // index = value of the state enum; [0] is "none"
-  std::span<StepRow const> steps;               // the workflow table
-  std::vector<Action> actions;                  // one for every action name of the table
+  std::string_view name;                 // "firm": table r_firm, address /api/v1/firm
+  reflect::Type const* type = nullptr;   // the record struct
+  std::vector<std::string_view> states;  // index = value of the state enum; [0] is "none"
+  std::span<StepRow const> steps;        // the workflow table
+  std::vector<Action> actions;           // one for every action name of the table
   Placement (*place)(Uuid id, void const* record) = nullptr;  // null: the jurisdiction itself
-  bool placed_with = false;                     // an attachment: scopes and parties of the record it belongs to
-  RoleSet readers = staff;                      // who reads within their scope
-  RoleSet party_readers = Role::firm;           // who reads records they are a party of
-  bool importable = false;                      // has an action "import" from none (payload: the record type)
-  std::string_view import_key{};                  // unique field by which an imported row finds its record
-  std::string_view title_field{};                 // shown as the record's name
+  bool placed_with = false;            // an attachment: scopes and parties of the record it belongs to
+  RoleSet readers = staff;             // who reads within their scope
+  RoleSet party_readers = Role::firm;  // who reads records they are a party of
+  bool importable = false;             // has an action "import" from none (payload: the record type)
+  std::string_view import_key{};       // unique field by which an imported row finds its record
+  std::string_view title_field{};      // shown as the record's name
 
   Action const* find_action(std::string_view action_name) const;
   std::string_view state_name(std::uint8_t state) const { return states[state]; }
@@ -56,9 +58,9 @@ struct Register {
 
 // A named figure. Its value and the list of records behind it come from the same filter.
 struct Indicator {
-  std::string_view name;            // "inspection.overdue_publication"
+  std::string_view name;  // "inspection.overdue_publication"
   std::string_view register_name;
-  std::string_view filter;          // JSON object field → value(s), as in ?filter[field]=
+  std::string_view filter;  // JSON object field → value(s), as in ?filter[field]=
 };
 
 struct Module {
