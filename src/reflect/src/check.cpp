@@ -10,11 +10,17 @@
 
 namespace plumbline::reflect {
 
-Step::Step(Problems& problems, std::string_view member) : problems_(problems), length_(problems.path.size()) {
-  append_pointer(problems.path, member);
-}
-Step::Step(Problems& problems, std::size_t index) : problems_(problems), length_(problems.path.size()) {
-  append_pointer(problems.path, index);
+std::string Problems::path() const {
+  std::vector<Step const*> steps;
+  for (Step const* step = innermost_; step != nullptr; step = step->outer_) steps.push_back(step);
+  std::string out;
+  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+    if ((*step)->index_ == Step::no_index)
+      append_pointer(out, (*step)->member_);
+    else
+      append_pointer(out, (*step)->index_);
+  }
+  return out;
 }
 
 std::int64_t text_most(Rule const& rule) {

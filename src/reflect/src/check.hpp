@@ -1,6 +1,8 @@
 // The rules on one value, shared by reading, validating and reading cells.
 #pragma once
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/limits.hpp"
@@ -9,31 +11,45 @@
 
 namespace plumbline::reflect {
 
-// Collects problems at the present path.
+class Step;
+
+// Collects problems at the present place. The path is put together only when there is one to report.
 class Problems {
  public:
   void add(std::string_view code, std::string detail = {}) {
-    if (found.size() < limits::problems_reported)
-      found.push_back({path, std::string(code), std::move(detail)});
+    if (!full()) found.push_back({path(), std::string(code), std::move(detail)});
   }
   bool full() const { return found.size() >= limits::problems_reported; }
+  std::string path() const;
 
-  std::string path;
   std::vector<Problem> found;
+
+ private:
+  friend class Step;
+  Step const* innermost_ = nullptr;
 };
 
-// Lengthens the path for the life of the object.
+// Lengthens the path by a member (whose name outlives the step) or an index while it lives.
 class Step {
  public:
-  Step(Problems& problems, std::string_view member);
-  Step(Problems& problems, std::size_t index);
-  ~Step() { problems_.path.resize(length_); }
+  Step(Problems& problems, std::string_view member) : Step(problems, member, no_index) {}
+  Step(Problems& problems, std::size_t index) : Step(problems, {}, index) {}
+  ~Step() { problems_.innermost_ = outer_; }
   Step(Step const&) = delete;
   Step& operator=(Step const&) = delete;
 
  private:
+  friend class Problems;
+  static constexpr std::size_t no_index = SIZE_MAX;
+  Step(Problems& problems, std::string_view member, std::size_t index)
+      : problems_(problems), outer_(problems.innermost_), member_(member), index_(index) {
+    problems.innermost_ = this;
+  }
+
   Problems& problems_;
-  std::size_t length_;
+  Step const* outer_;
+  std::string_view member_;
+  std::size_t index_;
 };
 
 // What a field's note says of the value being looked at.

@@ -37,7 +37,7 @@ class Comparison {
       return lists(*before.type, before.value, after.value, personal);
     std::string was = text_at(before);
     std::string is = text_at(after);
-    if (was != is) changes_.push_back({problems_.path, std::move(was), std::move(is), personal});
+    if (was != is) changes_.push_back({problems_.path(), std::move(was), std::move(is), personal});
   }
 
   std::vector<Change> take() { return std::move(changes_); }
