@@ -52,4 +52,7 @@ class WorkdayCalendar {
   std::vector<Date> makeup_workdays_;
 };
 
+// The notices that were published when the program was built (npm chinese-days: 2004 to 2026).
+WorkdayCalendar const& built_in_calendar();
+
 }  // namespace plumbline
