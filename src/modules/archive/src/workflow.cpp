@@ -20,33 +20,34 @@ namespace {
 constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
+using F = FirmState;
 constexpr auto firm_flow = kernel::workflow<FirmState>({
-    // from              action            to                 by
-    {FirmState::none,   "create",        FirmState::active, Role::officer},
-    {FirmState::none,   "import",        FirmState::active, import_lane},
-    {FirmState::active, "import",        FirmState::active, import_lane},
-    {FirmState::merged, "import",        FirmState::merged, import_lane},
-    {FirmState::active, "update",        FirmState::active, Role::officer},
-    {FirmState::active, "set_status",    FirmState::active, Role::officer},
+    // from      action           to         by
+    {F::none,   "create",        F::active, Role::officer},
+    {F::none,   "import",        F::active, import_lane},
+    {F::active, "import",        F::active, import_lane},
+    {F::merged, "import",        F::merged, import_lane},
+    {F::active, "update",        F::active, Role::officer},
+    {F::active, "set_status",    F::active, Role::officer},
     // Credit-risk class, 国市监信规〔2022〕6号; a person confirms what a score proposes: PIPL article 24
-    {FirmState::active, "propose_class", FirmState::active, {Role::officer, Role::credit_officer}},
-    {FirmState::active, "confirm_class", FirmState::active, {Role::leader, Role::credit_officer}, {},
-                                                            NotBy("propose_class")},
-    {FirmState::active, "reject_class",  FirmState::active, {Role::leader, Role::credit_officer}},
+    {F::active, "propose_class", F::active, {Role::officer, Role::credit_officer}},
+    {F::active, "confirm_class", F::active, {Role::leader, Role::credit_officer}, {}, NotBy("propose_class")},
+    {F::active, "reject_class",  F::active, {Role::leader, Role::credit_officer}},
     // Duplicates: the record stays, points at the firm it is, and can be taken out again
-    {FirmState::active, "merge",         FirmState::merged, Role::officer},
-    {FirmState::merged, "unmerge",       FirmState::active, Role::officer},
-    {FirmState::active, "absorb",        FirmState::active, Role::system},
-    {FirmState::active, "release",       FirmState::active, Role::system},
-    {FirmState::active, "place_site",    FirmState::active, Role::system},
+    {F::active, "merge",         F::merged, Role::officer},
+    {F::merged, "unmerge",       F::active, Role::officer},
+    {F::active, "absorb",        F::active, Role::system},
+    {F::active, "release",       F::active, Role::system},
+    {F::active, "place_site",    F::active, Role::system},
 });
 static_assert(firm_flow.sound());
 
+using S = SiteState;
 constexpr auto site_flow = kernel::workflow<SiteState>({
-    {SiteState::none,   "create", SiteState::open,   Role::officer},
-    {SiteState::open,   "update", SiteState::open,   Role::officer},
-    {SiteState::open,   "close",  SiteState::closed, Role::officer},
-    {SiteState::closed, "reopen", SiteState::open,   Role::officer},
+    {S::none,   "create", S::open,   Role::officer},
+    {S::open,   "update", S::open,   Role::officer},
+    {S::open,   "close",  S::closed, Role::officer},
+    {S::closed, "reopen", S::open,   Role::officer},
 });
 static_assert(site_flow.sound());
 // clang-format on

@@ -13,28 +13,20 @@ namespace {
 
 publication::SourceKind kind_of(SourceKind kind) {
   switch (kind) {
-    case SourceKind::commit:
-      return publication::SourceKind::commit;
-    case SourceKind::dice:
-      return publication::SourceKind::dice;
-    case SourceKind::lottery:
-      return publication::SourceKind::lottery;
-    case SourceKind::drand:
-      break;
+    case SourceKind::commit: return publication::SourceKind::commit;
+    case SourceKind::dice: return publication::SourceKind::dice;
+    case SourceKind::lottery: return publication::SourceKind::lottery;
+    case SourceKind::drand: break;
   }
   return publication::SourceKind::drand;
 }
 
 publication::EvidenceKind kind_of(EvidenceKind kind) {
   switch (kind) {
-    case EvidenceKind::video:
-      return publication::EvidenceKind::video;
-    case EvidenceKind::photo:
-      return publication::EvidenceKind::photo;
-    case EvidenceKind::sheet:
-      return publication::EvidenceKind::sheet;
-    case EvidenceKind::page:
-      break;
+    case EvidenceKind::video: return publication::EvidenceKind::video;
+    case EvidenceKind::photo: return publication::EvidenceKind::photo;
+    case EvidenceKind::sheet: return publication::EvidenceKind::sheet;
+    case EvidenceKind::page: break;
   }
   return publication::EvidenceKind::page;
 }
@@ -93,8 +85,7 @@ publication::Source source_body(SeedSource const& source, std::string const& pat
   body.kind = kind_of(source.kind);
   if (source.kind == SourceKind::commit) {
     body.org = source.organisation;
-    body.affiliation =
-        source.own == 1 ? publication::Affiliation::own : publication::Affiliation::outside;
+    body.affiliation = source.own == 1 ? publication::Affiliation::own : publication::Affiliation::outside;
     body.commitment = required_hash(source.commitment, path + "/commitment");
     return body;
   }
@@ -146,8 +137,7 @@ publication::Roster roster_body(InspectionTask const& task, FrozenFrame const& f
   body.rows_hash = required_hash(roster.rows_hash, "/roster/rows_hash");
   body.recusals = static_cast<std::uint64_t>(roster.recusals);
   body.recusals_hash = required_hash(roster.recusals_hash, "/roster/recusals_hash");
-  if (!frame.groups_hash.empty())
-    body.groups_hash = required_hash(frame.groups_hash, "/frame/groups_hash");
+  if (!frame.groups_hash.empty()) body.groups_hash = required_hash(frame.groups_hash, "/frame/groups_hash");
   return body;
 }
 
@@ -166,8 +156,10 @@ publication::Plan plan_body(InspectionTask const& task, DrawCeremony const& cere
   body.roster_entry = hash_of_text(task.roster->leaf_hash);
   body.roster_hash = hash_of_text(task.roster->rows_hash);
   for (auto const& stratum : task.frozen_strata) {
-    publication::PlanStratum row{stratum.stratum, static_cast<std::uint64_t>(stratum.sample_size),
-                                 static_cast<std::uint64_t>(stratum.inspectors), {}};
+    publication::PlanStratum row{stratum.stratum,
+                                 static_cast<std::uint64_t>(stratum.sample_size),
+                                 static_cast<std::uint64_t>(stratum.inspectors),
+                                 {}};
     if (stratum.reserves > 0) {
       body.v = 2;
       row.reserves = static_cast<std::uint64_t>(stratum.reserves);

@@ -18,7 +18,8 @@ std::vector<publication::Source> source_bodies(DrawCeremony const& ceremony);
 std::vector<publication::PlanRef> plan_refs(DrawCeremony const& ceremony);  // ascending by draw
 
 publication::Frame frame_body(InspectionTask const& task, FrozenFrame const& frame);
-publication::Roster roster_body(InspectionTask const& task, FrozenFrame const& frame, FrozenRoster const& roster);
+publication::Roster roster_body(InspectionTask const& task, FrozenFrame const& frame,
+                                FrozenRoster const& roster);
 publication::Plan plan_body(InspectionTask const& task, DrawCeremony const& ceremony);
 publication::Reveal reveal_body(DrawCeremony const& ceremony);
 publication::Seed seed_body(DrawCeremony const& ceremony);

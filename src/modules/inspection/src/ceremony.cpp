@@ -25,23 +25,23 @@ using kernel::Role;
 namespace {
 
 // clang-format off
+using S = CeremonyState;
 constexpr auto flow = kernel::workflow<CeremonyState>({
-    // from                    action         to                        by
-    {CeremonyState::none,      "call",        CeremonyState::called,    Role::drawer},
-    {CeremonyState::called,    "set_sources", CeremonyState::called,    Role::drawer},
-    {CeremonyState::called,    "cancel",      CeremonyState::cancelled, {Role::drawer, Role::leader}},
+    // from        action         to            by
+    {S::none,     "call",        S::called,    Role::drawer},
+    {S::called,   "set_sources", S::called,    Role::drawer},
+    {S::called,   "cancel",      S::cancelled, {Role::drawer, Role::leader}},
     // the first plan fixes the sources
-    {CeremonyState::called,    "bind",        CeremonyState::bound,     Role::system},
-    {CeremonyState::bound,     "bind",        CeremonyState::bound,     Role::system},
-    {CeremonyState::bound,     "unbind",      CeremonyState::bound,     Role::system},
-    {CeremonyState::bound,     "cancel",      CeremonyState::cancelled, Role::leader},
-    {CeremonyState::bound,     "reveal",      CeremonyState::revealed,  Role::drawer},
+    {S::called,   "bind",        S::bound,     Role::system},
+    {S::bound,    "bind",        S::bound,     Role::system},
+    {S::bound,    "unbind",      S::bound,     Role::system},
+    {S::bound,    "cancel",      S::cancelled, Role::leader},
+    {S::bound,    "reveal",      S::revealed,  Role::drawer},
     // two recorders: the second reads the values again
-    {CeremonyState::bound,     "record",      CeremonyState::recorded,  Role::drawer},
-    {CeremonyState::revealed,  "record",      CeremonyState::recorded,  Role::drawer},
-    {CeremonyState::recorded,  "record",      CeremonyState::recorded,  Role::drawer},
-    {CeremonyState::recorded,  "confirm",     CeremonyState::seeded,    {Role::drawer, Role::leader}, {},
-                                                                        NotBy("record")},
+    {S::bound,    "record",      S::recorded,  Role::drawer},
+    {S::revealed, "record",      S::recorded,  Role::drawer},
+    {S::recorded, "record",      S::recorded,  Role::drawer},
+    {S::recorded, "confirm",     S::seeded,    {Role::drawer, Role::leader}, {}, NotBy("record")},
 });
 static_assert(flow.sound());
 // clang-format on
@@ -62,7 +62,8 @@ void check_source(SeedSource const& source, std::string const& path) {
   if (source.kind == SourceKind::commit) {
     if (source.organisation.empty()) throw Refused("required", path + "/organisation");
   } else if (source.kind == SourceKind::drand) {
-    if (publication::drand_time(body.chain, body.round) != body.time) throw Refused("drand_time", path + "/time");
+    if (publication::drand_time(body.chain, body.round) != body.time)
+      throw Refused("drand_time", path + "/time");
   } else if (body.pick.empty() || !publication::picks_are_possible(body.pick)) {
     throw Refused("pick_impossible", path + "/pick");
   }
@@ -104,7 +105,8 @@ void check_profile(DrawCeremony const& ceremony) {
 
 std::string ceremony_id(int year, std::string const& authority, std::int64_t number) {
   char text[64];
-  std::snprintf(text, sizeof text, "CE-%d-%s-%04lld", year, authority.c_str(), static_cast<long long>(number));
+  std::snprintf(text, sizeof text, "CE-%d-%s-%04lld", year, authority.c_str(),
+                static_cast<long long>(number));
   return text;
 }
 
@@ -119,8 +121,7 @@ Result<void> call(Act& act) {
   ceremony.authority = organisation.code;
   ceremony.region = organisation.region;
   ceremony.year = year_of(act.today());
-  auto const number =
-      act.next_number("ceremony/" + ceremony.authority + "/" + std::to_string(ceremony.year));
+  auto const number = act.next_number("ceremony/" + ceremony.authority + "/" + std::to_string(ceremony.year));
   ceremony.ceremony = ceremony_id(year_of(act.today()), ceremony.authority, number);
   return {};
 }
@@ -184,8 +185,7 @@ Result<void> reveal(Act& act) {
   ceremony.revealed = values;
   auto const digest = sha256(text_of_body(reveal_body(ceremony)));
   ceremony.reveal_digest = to_hex(digest);
-  ceremony.reveal_seq =
-      act.log("draw.reveal", publication::ceremony_subject(ceremony.ceremony), digest).seq;
+  ceremony.reveal_seq = act.log("draw.reveal", publication::ceremony_subject(ceremony.ceremony), digest).seq;
   return {};
 }
 
@@ -253,7 +253,8 @@ bool same_values(std::vector<SeedValue> const& first, std::vector<SeedValue> con
 
 Result<void> confirm_seed(Act& act) {
   auto& ceremony = act.record<DrawCeremony>();
-  if (!same_values(ceremony.values, act.payload<ConfirmSeed>().values)) return refuse("values_differ", "/values");
+  if (!same_values(ceremony.values, act.payload<ConfirmSeed>().values))
+    return refuse("values_differ", "/values");
   ceremony.second_recorder = log_id_of(act);
   auto const digest = sha256(text_of_body(seed_body(ceremony)));
   ceremony.seed_digest = to_hex(digest);

@@ -25,43 +25,45 @@ constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::
 constexpr kernel::ClockRule publish_in_time{"DR.PUBLISH"};
 
 // clang-format off
+using S = CheckState;
 constexpr auto flow = kernel::workflow<CheckState>({
-    // from                        action               to                          by
-    {CheckState::none,           "assign",            CheckState::assigned,       Role::system},
-    {CheckState::none,           "import",            CheckState::assigned,       import_lane},
-    {CheckState::assigned,       "import",            CheckState::assigned,       import_lane},
+    // from              action               to                 by
+    {S::none,           "assign",            S::assigned,       Role::system},
+    {S::none,           "import",            S::assigned,       import_lane},
+    {S::assigned,       "import",            S::assigned,       import_lane},
     // special and case checks: 行政检查审批表 first (国办发〔2024〕54号)
-    {CheckState::none,           "propose",           CheckState::proposed,       {Role::officer, Role::inspector, Role::plan_maker}},
-    {CheckState::proposed,       "approve",           CheckState::assigned,       Role::leader, {}, NotBy("propose")},
-    {CheckState::proposed,       "reject",            CheckState::voided,         Role::leader},
+    {S::none,           "propose",           S::proposed,       {Role::officer, Role::inspector,
+                                                                 Role::plan_maker}},
+    {S::proposed,       "approve",           S::assigned,       Role::leader, {}, NotBy("propose")},
+    {S::proposed,       "reject",            S::voided,         Role::leader},
     // before the visit
-    {CheckState::assigned,       "combine",           CheckState::assigned,       {Role::officer, Role::plan_maker}},
-    {CheckState::assigned,       "name_experts",      CheckState::assigned,       {Role::officer, Role::drawer}},
-    {CheckState::assigned,       "send_self_check",   CheckState::assigned,       {Role::officer, Role::inspector}},
-    {CheckState::assigned,       "answer_self_check", CheckState::assigned,       Role::firm},
-    {CheckState::assigned,       "issue_notice",      CheckState::assigned,       {Role::officer, Role::inspector}},
-    {CheckState::assigned,       "mark_recusal",      CheckState::assigned,       Role::system},
-    {CheckState::assigned,       "replace_inspector", CheckState::assigned,       Role::system},
-    {CheckState::assigned,       "void",              CheckState::voided,         {Role::leader, Role::system}},
+    {S::assigned,       "combine",           S::assigned,       {Role::officer, Role::plan_maker}},
+    {S::assigned,       "name_experts",      S::assigned,       {Role::officer, Role::drawer}},
+    {S::assigned,       "send_self_check",   S::assigned,       {Role::officer, Role::inspector}},
+    {S::assigned,       "answer_self_check", S::assigned,       Role::firm},
+    {S::assigned,       "issue_notice",      S::assigned,       {Role::officer, Role::inspector}},
+    {S::assigned,       "mark_recusal",      S::assigned,       Role::system},
+    {S::assigned,       "replace_inspector", S::assigned,       Role::system},
+    {S::assigned,       "void",              S::voided,         {Role::leader, Role::system}},
     // Penalty Law article 55: certificates shown
-    {CheckState::assigned,       "start",             CheckState::checking,       Role::inspector},
+    {S::assigned,       "start",             S::checking,       Role::inspector},
     // rules.md section 14, DR.PUBLISH: 20 working days from the end of the check
-    {CheckState::checking,       "enter_result",      CheckState::result_entered, Role::inspector, start(publish_in_time)},
-    {CheckState::result_entered, "send_back",         CheckState::sent_back,      Role::reviewer},
-    {CheckState::sent_back,      "enter_result",      CheckState::result_entered, Role::inspector},
-    {CheckState::result_entered, "review",            CheckState::reviewed,       Role::reviewer, {},
-                                                                                  NotBy("enter_result", "start")},
-    {CheckState::reviewed,       "publish",           CheckState::published,      Role::publisher, stop(publish_in_time),
-                                                                                  NotBy("enter_result")},
+    {S::checking,       "enter_result",      S::result_entered, Role::inspector, start(publish_in_time)},
+    {S::result_entered, "send_back",         S::sent_back,      Role::reviewer},
+    {S::sent_back,      "enter_result",      S::result_entered, Role::inspector},
+    {S::result_entered, "review",            S::reviewed,       Role::reviewer, {},
+                                                                NotBy("enter_result", "start")},
+    {S::reviewed,       "publish",           S::published,      Role::publisher, stop(publish_in_time),
+                                                                NotBy("enter_result")},
     // 企业信息公示条例 article 12: a wrong result is withdrawn promptly and corrected
-    {CheckState::published,      "withdraw",          CheckState::withdrawn,      {Role::leader, Role::publisher}},
-    {CheckState::follow_up,      "withdraw",          CheckState::withdrawn,      {Role::leader, Role::publisher}},
-    {CheckState::closed,         "withdraw",          CheckState::withdrawn,      {Role::leader, Role::publisher}},
-    {CheckState::withdrawn,      "republish",         CheckState::published,      Role::publisher, {}, NotBy("withdraw")},
-    {CheckState::published,      "open_follow_up",    CheckState::follow_up,      {Role::officer, Role::inspector}},
-    {CheckState::follow_up,      "open_follow_up",    CheckState::follow_up,      {Role::officer, Role::inspector}},
-    {CheckState::published,      "close",             CheckState::closed,         {Role::officer, Role::reviewer}},
-    {CheckState::follow_up,      "close",             CheckState::closed,         {Role::officer, Role::reviewer}},
+    {S::published,      "withdraw",          S::withdrawn,      {Role::leader, Role::publisher}},
+    {S::follow_up,      "withdraw",          S::withdrawn,      {Role::leader, Role::publisher}},
+    {S::closed,         "withdraw",          S::withdrawn,      {Role::leader, Role::publisher}},
+    {S::withdrawn,      "republish",         S::published,      Role::publisher, {}, NotBy("withdraw")},
+    {S::published,      "open_follow_up",    S::follow_up,      {Role::officer, Role::inspector}},
+    {S::follow_up,      "open_follow_up",    S::follow_up,      {Role::officer, Role::inspector}},
+    {S::published,      "close",             S::closed,         {Role::officer, Role::reviewer}},
+    {S::follow_up,      "close",             S::closed,         {Role::officer, Role::reviewer}},
 });
 static_assert(flow.sound());
 // clang-format on
@@ -72,7 +74,8 @@ void check_two(std::vector<Uuid> const& inspectors, std::string const& path) {
   auto sorted = inspectors;
   std::ranges::sort(sorted);
   sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
-  if (sorted.size() < inspectors_min || sorted.size() != inspectors.size()) throw Refused("two_inspectors", path);
+  if (sorted.size() < inspectors_min || sorted.size() != inspectors.size())
+    throw Refused("two_inspectors", path);
 }
 
 void take_inspectors(Act& act, Check& check, std::vector<Uuid> const& inspectors) {
@@ -110,10 +113,11 @@ void take_department(Act& act, Check& check, Uuid department, InspectionItem con
   check.department = department;
   check.department_code = record.code;
   check.department_region = record.region;
-  check.part = std::ranges::count(item.joint_departments, department) ? DepartmentPart::joint : DepartmentPart::lead;
+  check.part =
+      std::ranges::count(item.joint_departments, department) ? DepartmentPart::joint : DepartmentPart::lead;
 }
 
-// The first unselected units step in for firms that are gone, in ticket order. Unreachable is a result, no reason.
+// The first unselected units step in for firms that are gone, in ticket order. Unreachable is a result.
 void use_reserve(Act& act, Check& check, AssignCheck const& drawn) {
   auto const* envelope = act.envelope_of("check", *drawn.substitutes);
   auto const* gone = act.load<Check>("check", *drawn.substitutes);
@@ -140,14 +144,15 @@ void require_task_state(Act& act, AssignCheck const& drawn) {
   auto const* envelope = act.envelope_of("inspection_task", drawn.task);
   if (envelope == nullptr) throw Refused("unknown_task", "/task");
   bool const reserve = drawn.selection == Selection::reserve;
-  bool const fits = reserve ? envelope->state == "assigned" || envelope->state == "under_way"
-                            : envelope->state == "drawn";
+  bool const fits =
+      reserve ? envelope->state == "assigned" || envelope->state == "under_way" : envelope->state == "drawn";
   if (!fits) throw Refused("task_not_drawn", "/task", envelope->state);
   if (reserve && !drawn.substitutes) throw Refused("required", "/substitutes");
 }
 
 bool may_void_for(std::string const& reason) {
-  constexpr std::string_view reasons[] = {"deregistered", "revoked", "moved", "duplicate", "visit_cap", "task_void"};
+  constexpr std::string_view reasons[] = {"deregistered", "revoked",   "moved",
+                                          "duplicate",    "visit_cap", "task_void"};
   return std::ranges::count(reasons, reason) > 0;
 }
 
@@ -353,20 +358,31 @@ kernel::Register check_register() {
   return {
       .name = "check",
       .type = &reflect::type_of<Check>(),
-      .states = {"none", "proposed", "assigned", "checking", "result_entered", "sent_back", "reviewed", "published",
-                 "withdrawn", "follow_up", "closed", "void"},
+      .states = {"none", "proposed", "assigned", "checking", "result_entered", "sent_back", "reviewed",
+                 "published", "withdrawn", "follow_up", "closed", "void"},
       .steps = flow.rows,
-      .actions = {action<AssignCheck>("assign", assign_check), action<Check>("import", import_check),
-                  action<ProposeCheck>("propose", propose_check), action("approve", approve_check),
-                  action<VoidCheck>("reject", void_check), action<Combine>("combine", combine_visits),
-                  action<NameExperts>("name_experts", name_experts), action("send_self_check", send_self_check),
+      .actions = {action<AssignCheck>("assign", assign_check),
+                  action<Check>("import", import_check),
+                  action<ProposeCheck>("propose", propose_check),
+                  action("approve", approve_check),
+                  action<VoidCheck>("reject", void_check),
+                  action<Combine>("combine", combine_visits),
+                  action<NameExperts>("name_experts", name_experts),
+                  action("send_self_check", send_self_check),
                   action<SelfCheckAnswer>("answer_self_check", answer_self_check),
-                  action("issue_notice", issue_notice), action("mark_recusal"), action("replace_inspector"),
-                  action<VoidCheck>("void", void_check), action<StartCheck>("start", start_check),
-                  action<EnterResult>("enter_result", enter_result), action<Reason>("send_back", send_result_back),
-                  action("review", review_result), action<PublishResult>("publish", publish_result),
-                  action<Reason>("withdraw", withdraw_result), action<Republish>("republish", republish_result),
-                  action<OpenFollowUp>("open_follow_up", open_follow_up), action("close", close_check)},
+                  action("issue_notice", issue_notice),
+                  action("mark_recusal"),
+                  action("replace_inspector"),
+                  action<VoidCheck>("void", void_check),
+                  action<StartCheck>("start", start_check),
+                  action<EnterResult>("enter_result", enter_result),
+                  action<Reason>("send_back", send_result_back),
+                  action("review", review_result),
+                  action<PublishResult>("publish", publish_result),
+                  action<Reason>("withdraw", withdraw_result),
+                  action<Republish>("republish", republish_result),
+                  action<OpenFollowUp>("open_follow_up", open_follow_up),
+                  action("close", close_check)},
       .place = place,
       .importable = true,
       .import_key = "origin_number",

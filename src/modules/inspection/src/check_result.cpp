@@ -57,14 +57,10 @@ void check_findings(EnterResult const& entered) {
 // Each kind runs its own clock, so each begins by its own step.
 std::string_view opening_of(FollowUpKind kind) {
   switch (kind) {
-    case FollowUpKind::correction_order:
-      return "open_correction";
-    case FollowUpKind::case_clue:
-      return "open_case_clue";
-    case FollowUpKind::abnormal_list:
-      return "open_abnormal";
-    case FollowUpKind::seizure:
-      break;
+    case FollowUpKind::correction_order: return "open_correction";
+    case FollowUpKind::case_clue: return "open_case_clue";
+    case FollowUpKind::abnormal_list: return "open_abnormal";
+    case FollowUpKind::seizure: break;
   }
   return "open_seizure";
 }
@@ -141,9 +137,10 @@ Result<void> publish_result(Act& act) {
 
 Result<void> withdraw_result(Act& act) {
   auto& check = act.record<Check>();
-  check.withdrawals.push_back(
-      {.withdrawn_on = act.today(), .reason = act.payload<Reason>().reason, .result = check.result,
-       .republished_on = std::nullopt});
+  check.withdrawals.push_back({.withdrawn_on = act.today(),
+                               .reason = act.payload<Reason>().reason,
+                               .result = check.result,
+                               .republished_on = std::nullopt});
   return {};
 }
 

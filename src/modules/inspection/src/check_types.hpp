@@ -6,8 +6,18 @@
 namespace plumbline::inspection {
 
 enum class CheckState : std::uint8_t {
-  none, proposed, assigned, checking, result_entered, sent_back, reviewed, published, withdrawn, follow_up,
-  closed, voided
+  none,
+  proposed,
+  assigned,
+  checking,
+  result_entered,
+  sent_back,
+  reviewed,
+  published,
+  withdrawn,
+  follow_up,
+  closed,
+  voided
 };
 enum class FollowUpState : std::uint8_t { none, open, reported, closed };
 enum class RecusalState : std::uint8_t { none, requested, granted, refused };

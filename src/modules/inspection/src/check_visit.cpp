@@ -78,7 +78,8 @@ Result<void> name_experts(Act& act) {
     auto const* expert = act.load<people::Expert>("expert", experts[i]);
     if (expert == nullptr) return refuse("unknown_expert", path);
     if (act.envelope_of("expert", experts[i])->state != "active") return refuse("expert_not_active", path);
-    if (expert->valid_to && *expert->valid_to < act.today()) return refuse("expert_expired", path, expert->number);
+    if (expert->valid_to && *expert->valid_to < act.today())
+      return refuse("expert_expired", path, expert->number);
   }
   check.papers.experts = experts;
   return {};
@@ -120,7 +121,8 @@ Result<void> start_check(Act& act) {
   require_living_task(act, check);
   require_one_of_them(act, check);
   if (check.papers.notice_number.empty()) return refuse("notice_missing");
-  if (check.notice_mode == NoticeMode::announced && !check.papers.self_check_sent_on) return refuse("self_check_missing");
+  if (check.notice_mode == NoticeMode::announced && !check.papers.self_check_sent_on)
+    return refuse("self_check_missing");
   // The decision on a recusal comes before the check starts (Penalty Law article 43).
   if (check.recusals_pending > 0) return refuse("recusal_pending");
   require_fit_inspectors(act, check);

@@ -17,24 +17,29 @@ constexpr kernel::ClockRule abnormal{"CR.ABNORMAL"};
 constexpr kernel::ClockRule seizure{"CASE.SEIZE"};
 
 // clang-format off
+using S = FollowUpState;
 constexpr auto flow = kernel::workflow<FollowUpState>({
-    // from                    action             to                       by
-    {FollowUpState::none,     "open_correction", FollowUpState::open,     Role::system},                    // Penalty Law article 28
-    {FollowUpState::none,     "open_case_clue",  FollowUpState::open,     Role::system, start(clue)},       // Order 2 article 18: 15 working days
-    {FollowUpState::none,     "open_abnormal",   FollowUpState::open,     Role::system, start(abnormal)},   // Order 68: 10 working days
-    {FollowUpState::none,     "open_seizure",    FollowUpState::open,     Role::system, start(seizure)},    // Compulsion Law article 25: 30 days
-    {FollowUpState::open,     "extend",          FollowUpState::open,     Role::leader},
-    {FollowUpState::open,     "report",          FollowUpState::reported, {Role::firm, Role::officer, Role::inspector}},
-    {FollowUpState::reported, "send_back",       FollowUpState::open,     {Role::officer, Role::inspector}},
-    {FollowUpState::reported, "close",           FollowUpState::closed,   {Role::officer, Role::inspector},
-                                                 {stop_if(clue), stop_if(abnormal), stop_if(seizure)}},
-    {FollowUpState::open,     "hand_over",       FollowUpState::closed,   Role::officer,
-                                                 {stop_if(clue), stop_if(abnormal), stop_if(seizure)}},
+    // from        action             to           by
+    // Penalty Law article 28
+    {S::none,     "open_correction", S::open,     Role::system},
+    // Order 2 article 18: 15 working days
+    {S::none,     "open_case_clue",  S::open,     Role::system, start(clue)},
+    // Order 68: 10 working days
+    {S::none,     "open_abnormal",   S::open,     Role::system, start(abnormal)},
+    // Compulsion Law article 25: 30 days
+    {S::none,     "open_seizure",    S::open,     Role::system, start(seizure)},
+    {S::open,     "extend",          S::open,     Role::leader},
+    {S::open,     "report",          S::reported, {Role::firm, Role::officer, Role::inspector}},
+    {S::reported, "send_back",       S::open,     {Role::officer, Role::inspector}},
+    {S::reported, "close",           S::closed,   {Role::officer, Role::inspector},
+                                                  {stop_if(clue), stop_if(abnormal), stop_if(seizure)}},
+    {S::open,     "hand_over",       S::closed,   Role::officer,
+                                                  {stop_if(clue), stop_if(abnormal), stop_if(seizure)}},
 });
 static_assert(flow.sound());
 // clang-format on
 
-// A correction order may be extended once; the other periods have clocks, which a leader extends by their rule.
+// A correction order may be extended once; the other periods have clocks, extended by their own rule.
 Result<void> extend(Act& act) {
   auto& follow_up = act.record<FollowUp>();
   auto const& wanted = act.payload<ExtendFollowUp>();

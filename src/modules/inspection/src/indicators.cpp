@@ -6,7 +6,8 @@ std::vector<kernel::Indicator> indicators() {
   return {
       {"inspection.items_in_force", "inspection_item", R"({"state":"in_force"})"},
       {"inspection.tasks_under_way", "inspection_task", R"({"state":["assigned","under_way"]})"},
-      {"inspection.draws_void", "inspection_task", R"({"state":"void","void_stage":["before_event","after_seed"]})"},
+      {"inspection.draws_void", "inspection_task",
+       R"({"state":"void","void_stage":["before_event","after_seed"]})"},
       {"inspection.checks_planned", "check", R"({"state":["proposed","assigned"]})"},
       {"inspection.checks_done", "check",
        R"({"state":["result_entered","sent_back","reviewed","published","withdrawn","follow_up","closed"]})"},

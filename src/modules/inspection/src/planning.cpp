@@ -22,41 +22,44 @@ constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::
 
 // clang-format off
 // 随机抽查事项清单, dynamically adjusted; publication duty of 国发〔2019〕5号
+using I = ItemState;
 constexpr auto item_flow = kernel::workflow<ItemState>({
-    // from               action     to                   by
-    {ItemState::none,     "create",  ItemState::in_force, {Role::plan_maker, Role::leader}},
-    {ItemState::none,     "import",  ItemState::in_force, import_lane},
-    {ItemState::in_force, "import",  ItemState::in_force, import_lane},
-    {ItemState::in_force, "update",  ItemState::in_force, {Role::plan_maker, Role::leader}},
-    {ItemState::in_force, "end",     ItemState::ended,    Role::leader},
-    {ItemState::ended,    "restore", ItemState::in_force, Role::leader},
+    // from        action     to           by
+    {I::none,     "create",  I::in_force, {Role::plan_maker, Role::leader}},
+    {I::none,     "import",  I::in_force, import_lane},
+    {I::in_force, "import",  I::in_force, import_lane},
+    {I::in_force, "update",  I::in_force, {Role::plan_maker, Role::leader}},
+    {I::in_force, "end",     I::ended,    Role::leader},
+    {I::ended,    "restore", I::in_force, Role::leader},
 });
 static_assert(item_flow.sound());
 
 // 年度抽查计划: filed with the superior (备案), then announced
+using P = PlanState;
 constexpr auto plan_flow = kernel::workflow<PlanState>({
-    {PlanState::none,             "draft",     PlanState::draft,            Role::plan_maker},
-    {PlanState::draft,            "update",    PlanState::draft,            Role::plan_maker},
-    {PlanState::draft,            "approve",   PlanState::approved,         Role::leader, {}, NotBy("draft", "update")},
-    {PlanState::approved,         "send_back", PlanState::draft,            Role::leader},
-    {PlanState::approved,         "file",      PlanState::sent_to_superior, Role::plan_maker},
-    {PlanState::sent_to_superior, "receipt",   PlanState::on_file,          {Role::superior, Role::plan_maker}},
-    {PlanState::sent_to_superior, "send_back", PlanState::draft,            Role::superior},
-    {PlanState::on_file,          "announce",  PlanState::announced,        Role::publisher},
+    {P::none,             "draft",     P::draft,            Role::plan_maker},
+    {P::draft,            "update",    P::draft,            Role::plan_maker},
+    {P::draft,            "approve",   P::approved,         Role::leader, {}, NotBy("draft", "update")},
+    {P::approved,         "send_back", P::draft,            Role::leader},
+    {P::approved,         "file",      P::sent_to_superior, Role::plan_maker},
+    {P::sent_to_superior, "receipt",   P::on_file,          {Role::superior, Role::plan_maker}},
+    {P::sent_to_superior, "send_back", P::draft,            Role::superior},
+    {P::on_file,          "announce",  P::announced,        Role::publisher},
 });
 static_assert(plan_flow.sound());
 
 // 派发 → 签收 / 退回
+using B = BatchState;
 constexpr auto batch_flow = kernel::workflow<BatchState>({
-    {BatchState::none,      "draft",     BatchState::draft,      Role::plan_maker},
-    {BatchState::draft,     "update",    BatchState::draft,      Role::plan_maker},
-    {BatchState::sent_back, "update",    BatchState::sent_back,  Role::plan_maker},
-    {BatchState::draft,     "send_down", BatchState::sent_down,  Role::plan_maker},
-    {BatchState::sent_back, "send_down", BatchState::sent_down,  Role::plan_maker},
-    {BatchState::sent_down, "sign_for",  BatchState::signed_for, {Role::officer, Role::leader}},
-    {BatchState::sent_down, "send_back", BatchState::sent_back,  {Role::officer, Role::leader}},
-    {BatchState::draft,     "withdraw",  BatchState::withdrawn,  Role::plan_maker},
-    {BatchState::sent_back, "withdraw",  BatchState::withdrawn,  Role::plan_maker},
+    {B::none,      "draft",     B::draft,      Role::plan_maker},
+    {B::draft,     "update",    B::draft,      Role::plan_maker},
+    {B::sent_back, "update",    B::sent_back,  Role::plan_maker},
+    {B::draft,     "send_down", B::sent_down,  Role::plan_maker},
+    {B::sent_back, "send_down", B::sent_down,  Role::plan_maker},
+    {B::sent_down, "sign_for",  B::signed_for, {Role::officer, Role::leader}},
+    {B::sent_down, "send_back", B::sent_back,  {Role::officer, Role::leader}},
+    {B::draft,     "withdraw",  B::withdrawn,  Role::plan_maker},
+    {B::sent_back, "withdraw",  B::withdrawn,  Role::plan_maker},
 });
 static_assert(batch_flow.sound());
 // clang-format on
@@ -144,7 +147,8 @@ Result<void> take_batch(Act& act) {
   auto const* plan = act.load<AnnualPlan>("annual_plan", data.annual_plan);
   if (plan == nullptr) return refuse("unknown_plan", "/annual_plan");
   if (data.period_to < data.period_from) return refuse("dates_reversed", "/period_to");
-  if (data.subjects_planned == 0 && data.ratio_permille == 0) return refuse("size_missing", "/subjects_planned");
+  if (data.subjects_planned == 0 && data.ratio_permille == 0)
+    return refuse("size_missing", "/subjects_planned");
   auto const& item = require_item_in_force(act, data.item, "/item");
   if (item.ratio_cap_permille > 0 && data.ratio_permille > item.ratio_cap_permille)
     return refuse("ratio_above_cap", "/ratio_permille", std::to_string(item.ratio_cap_permille));
@@ -234,8 +238,8 @@ kernel::Register plan_register() {
       .type = &reflect::type_of<AnnualPlan>(),
       .states = {"none", "draft", "approved", "sent_to_superior", "on_file", "announced"},
       .steps = plan_flow.rows,
-      .actions = {action<PlanData>("draft", take_plan), action<PlanData>("update", take_plan), action("approve"),
-                  action<Reason>("send_back", plan_sent_back), action("file"),
+      .actions = {action<PlanData>("draft", take_plan), action<PlanData>("update", take_plan),
+                  action("approve"), action<Reason>("send_back", plan_sent_back), action("file"),
                   action<FilingReceipt>("receipt", plan_on_file), action("announce", plan_announced)},
       .place = place_plan,
       .title_field = "title",

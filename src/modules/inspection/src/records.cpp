@@ -22,27 +22,30 @@ namespace {
 constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
+using Q = QuotaState;
 constexpr auto quota_flow = kernel::workflow<QuotaState>({
-    {QuotaState::none,     "open",  QuotaState::counting, Role::system},
-    {QuotaState::counting, "count", QuotaState::counting, Role::system},
+    {Q::none,     "open",  Q::counting, Role::system},
+    {Q::counting, "count", Q::counting, Role::system},
 });
 static_assert(quota_flow.sound());
 
 // 国办发〔2024〕54号: a yearly maximum of inspections, set and published by the bureau
+using L = LimitState;
 constexpr auto limit_flow = kernel::workflow<LimitState>({
-    {LimitState::none,     "set",    LimitState::in_force, Role::leader},
-    {LimitState::none,     "import", LimitState::in_force, import_lane},
-    {LimitState::in_force, "import", LimitState::in_force, import_lane},
-    {LimitState::in_force, "change", LimitState::in_force, Role::leader},
-    {LimitState::in_force, "end",    LimitState::ended,    Role::leader},
-    {LimitState::ended,    "change", LimitState::in_force, Role::leader},
+    {L::none,     "set",    L::in_force, Role::leader},
+    {L::none,     "import", L::in_force, import_lane},
+    {L::in_force, "import", L::in_force, import_lane},
+    {L::in_force, "change", L::in_force, Role::leader},
+    {L::in_force, "end",    L::ended,    Role::leader},
+    {L::ended,    "change", L::in_force, Role::leader},
 });
 static_assert(limit_flow.sound());
 
 // 巡查 outside key fields was replaced by random checks (国发〔2019〕5号): history only
+using P = PatrolState;
 constexpr auto patrol_flow = kernel::workflow<PatrolState>({
-    {PatrolState::none,     "import", PatrolState::recorded, import_lane},
-    {PatrolState::recorded, "import", PatrolState::recorded, import_lane},
+    {P::none,     "import", P::recorded, import_lane},
+    {P::recorded, "import", P::recorded, import_lane},
 });
 static_assert(patrol_flow.sound());
 // clang-format on
@@ -56,7 +59,8 @@ std::string class_name(archive::RiskClass risk_class) {
 std::optional<std::int64_t> visits_max(Act& act, Check const& check) {
   auto const* firm = act.load<archive::Firm>("firm", check.firm);
   if (firm == nullptr) return std::nullopt;
-  std::string const key = std::to_string(year_of(act.today())) + "/" + class_name(archive::class_on(*firm, act.today()));
+  std::string const key =
+      std::to_string(year_of(act.today())) + "/" + class_name(archive::class_on(*firm, act.today()));
   auto const limit = act.find("visit_limit", "key", key);
   if (!limit || act.envelope_of("visit_limit", *limit)->state != "in_force") return std::nullopt;
   return act.load<VisitLimit>("visit_limit", *limit)->visits_max;

@@ -22,10 +22,11 @@ using kernel::RoleSet;
 namespace {
 
 // clang-format off
+using S = RecusalState;
 constexpr auto flow = kernel::workflow<RecusalState>({
-    {RecusalState::none,      "request", RecusalState::requested, {Role::inspector, Role::firm, Role::officer, Role::reviewer}},
-    {RecusalState::requested, "grant",   RecusalState::granted,   Role::leader, {}, NotBy("request")},
-    {RecusalState::requested, "refuse",  RecusalState::refused,   Role::leader, {}, NotBy("request")},
+    {S::none,      "request", S::requested, {Role::inspector, Role::firm, Role::officer, Role::reviewer}},
+    {S::requested, "grant",   S::granted,   Role::leader, {}, NotBy("request")},
+    {S::requested, "refuse",  S::refused,   Role::leader, {}, NotBy("request")},
 });
 static_assert(flow.sound());
 // clang-format on
@@ -39,7 +40,8 @@ Result<void> request(Act& act) {
   if (check == nullptr) return refuse("unknown_check", "/check_record");
   if (act.envelope_of("check", wanted.check_record)->state != "assigned")
     return refuse("check_started", "/check_record");
-  if (!std::ranges::count(check->inspectors, wanted.inspector)) return refuse("not_on_the_check", "/inspector");
+  if (!std::ranges::count(check->inspectors, wanted.inspector))
+    return refuse("not_on_the_check", "/inspector");
   if (!publication::is_code(wanted.ground)) return refuse("code", "/ground", wanted.ground);
   if (wanted.requested_by == RecusalBy::firm && check->disclosure == Disclosure::sealed)
     return refuse("unknown_check", "/check_record");
@@ -84,7 +86,8 @@ void replace(Act& act, Check& check, Uuid out, Uuid in) {
   if (std::ranges::count(check.inspectors, in)) throw Refused("on_the_check_already", "/replacement");
   if (std::ranges::count(check.recused, in)) throw Refused("recused_before", "/replacement");
   auto const place = std::ranges::find(check.inspectors, out) - check.inspectors.begin();
-  if (place == static_cast<std::ptrdiff_t>(check.inspectors.size())) throw Refused("not_on_the_check", "/inspector");
+  if (place == static_cast<std::ptrdiff_t>(check.inspectors.size()))
+    throw Refused("not_on_the_check", "/inspector");
   check.inspectors[static_cast<std::size_t>(place)] = in;
   check.certificates[static_cast<std::size_t>(place)] = record.certificate;
   check.recused.push_back(out);
@@ -101,7 +104,8 @@ Result<void> grant(Act& act) {
   recusal.replacement = granted.replacement;
   auto& check = act.step<Check>("check", recusal.check_record, "replace_inspector");
   if (replaced_by_rule(check, granted)) log_recusal(act, recusal, granted, check);
-  if (granted.replacement_pid.empty() && !check.pid.empty()) {  // nobody left by the rule: a neighbouring unit helps
+  if (granted.replacement_pid.empty() &&
+      !check.pid.empty()) {  // nobody left by the rule: a neighbouring unit helps
     check.assignment = AssignmentMode::direct;
     check.assignment_reason = "no_candidate";
   }

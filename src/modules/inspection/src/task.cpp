@@ -26,57 +26,59 @@ namespace {
 constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
+using S = TaskState;
 constexpr auto flow = kernel::workflow<TaskState>({
-    // from                  action           to                    by
-    {TaskState::none,      "draft",         TaskState::draft,     Role::plan_maker},
-    {TaskState::draft,     "update",        TaskState::draft,     Role::plan_maker},
-    {TaskState::draft,     "submit",        TaskState::submitted, Role::plan_maker},
-    {TaskState::submitted, "approve",       TaskState::approved,  Role::leader, {}, NotBy("draft", "update", "submit")},
-    {TaskState::submitted, "return",        TaskState::draft,     Role::leader},
-    {TaskState::approved,  "announce",      TaskState::announced, Role::publisher},
+    // from         action           to            by
+    {S::none,      "draft",         S::draft,     Role::plan_maker},
+    {S::draft,     "update",        S::draft,     Role::plan_maker},
+    {S::draft,     "submit",        S::submitted, Role::plan_maker},
+    {S::submitted, "approve",       S::approved,  Role::leader, {}, NotBy("draft", "update", "submit")},
+    {S::submitted, "return",        S::draft,     Role::leader},
+    {S::approved,  "announce",      S::announced, Role::publisher},
     // draw-publication.md section 5: frame and roster, then the plan, then the event
-    {TaskState::announced, "freeze",        TaskState::frozen,    Role::drawer},
-    {TaskState::frozen,    "freeze",        TaskState::frozen,    Role::drawer},
-    {TaskState::frozen,    "plan",          TaskState::planned,   Role::drawer},
-    {TaskState::planned,   "take_seed",     TaskState::seeded,    Role::system},
-    {TaskState::seeded,    "draw_result",   TaskState::drawn,     Role::system},
+    {S::announced, "freeze",        S::frozen,    Role::drawer},
+    {S::frozen,    "freeze",        S::frozen,    Role::drawer},
+    {S::frozen,    "plan",          S::planned,   Role::drawer},
+    {S::planned,   "take_seed",     S::seeded,    Role::system},
+    {S::seeded,    "draw_result",   S::drawn,     Role::system},
     // nobody to be found: neighbouring units, else direct assignment with a reason (直接委派)
-    {TaskState::drawn,     "direct_assign", TaskState::drawn,     Role::leader},
-    {TaskState::drawn,     "assign",        TaskState::assigned,  Role::system},
-    {TaskState::assigned,  "add_recusal",   TaskState::assigned,  Role::system},
-    {TaskState::under_way, "add_recusal",   TaskState::under_way, Role::system},
-    {TaskState::assigned,  "use_reserve",   TaskState::assigned,  Role::system},
-    {TaskState::under_way, "use_reserve",   TaskState::under_way, Role::system},
-    {TaskState::assigned,  "begin",         TaskState::under_way, Role::system},
-    {TaskState::assigned,  "close",         TaskState::closed,    {Role::system, Role::plan_maker}},
-    {TaskState::under_way, "close",         TaskState::closed,    {Role::system, Role::plan_maker}},
-    {TaskState::under_way, "open",          TaskState::under_way, {Role::drawer, Role::publisher}},
-    {TaskState::closed,    "open",          TaskState::closed,    {Role::drawer, Role::publisher}},
+    {S::drawn,     "direct_assign", S::drawn,     Role::leader},
+    {S::drawn,     "assign",        S::assigned,  Role::system},
+    {S::assigned,  "add_recusal",   S::assigned,  Role::system},
+    {S::under_way, "add_recusal",   S::under_way, Role::system},
+    {S::assigned,  "use_reserve",   S::assigned,  Role::system},
+    {S::under_way, "use_reserve",   S::under_way, Role::system},
+    {S::assigned,  "begin",         S::under_way, Role::system},
+    {S::assigned,  "close",         S::closed,    {Role::system, Role::plan_maker}},
+    {S::under_way, "close",         S::closed,    {Role::system, Role::plan_maker}},
+    {S::under_way, "open",          S::under_way, {Role::drawer, Role::publisher}},
+    {S::closed,    "open",          S::closed,    {Role::drawer, Role::publisher}},
     // any state before the first check: subject cancelled or moved, event spoilt …; a redraw is a new plan
-    {TaskState::draft,     "void",          TaskState::voided,    Role::leader},
-    {TaskState::submitted, "void",          TaskState::voided,    Role::leader},
-    {TaskState::approved,  "void",          TaskState::voided,    Role::leader},
-    {TaskState::announced, "void",          TaskState::voided,    Role::leader},
-    {TaskState::frozen,    "void",          TaskState::voided,    Role::leader},
-    {TaskState::planned,   "void",          TaskState::voided,    Role::leader},
-    {TaskState::seeded,    "void",          TaskState::voided,    Role::leader},
-    {TaskState::drawn,     "void",          TaskState::voided,    Role::leader},
-    {TaskState::assigned,  "void",          TaskState::voided,    Role::leader},
+    {S::draft,     "void",          S::voided,    Role::leader},
+    {S::submitted, "void",          S::voided,    Role::leader},
+    {S::approved,  "void",          S::voided,    Role::leader},
+    {S::announced, "void",          S::voided,    Role::leader},
+    {S::frozen,    "void",          S::voided,    Role::leader},
+    {S::planned,   "void",          S::voided,    Role::leader},
+    {S::seeded,    "void",          S::voided,    Role::leader},
+    {S::drawn,     "void",          S::voided,    Role::leader},
+    {S::assigned,  "void",          S::voided,    Role::leader},
     // guest: the province's platform drew; its tasks come in assigned
-    {TaskState::none,      "import",        TaskState::assigned,  import_lane},
-    {TaskState::assigned,  "import",        TaskState::assigned,  import_lane},
-    {TaskState::under_way, "import",        TaskState::under_way, import_lane},
+    {S::none,      "import",        S::assigned,  import_lane},
+    {S::assigned,  "import",        S::assigned,  import_lane},
+    {S::under_way, "import",        S::under_way, import_lane},
 });
 static_assert(flow.sound());
 
+using T = TallyState;
 constexpr auto tally_flow = kernel::workflow<TallyState>({
-    {TallyState::none,     "open",  TallyState::counting, Role::system},
-    {TallyState::counting, "count", TallyState::counting, Role::system},
+    {T::none,     "open",  T::counting, Role::system},
+    {T::counting, "count", T::counting, Role::system},
 });
 static_assert(tally_flow.sound());
 // clang-format on
 
-constexpr std::int64_t inspectors_min = 2;  // Penalty Law article 42
+constexpr std::int64_t inspectors_min = 2;     // Penalty Law article 42
 constexpr std::int64_t weight_ratio_max = 20;  // draw.md section 6
 constexpr std::int64_t permille = 1000;
 
@@ -144,7 +146,8 @@ Result<void> take_data(Act& act) {
     check_region(act, data.design.pool.regions[i], "/design/pool/regions/" + std::to_string(i));
   if (data.period_to < data.period_from) return refuse("dates_reversed", "/period_to");
   if (data.platform == Platform::guest) return refuse("guest_tasks_are_imported", "/platform");
-  if (!hash_suite(data.design.hash_suite)) return refuse("hash_suite", "/design/hash_suite", data.design.hash_suite);
+  if (!hash_suite(data.design.hash_suite))
+    return refuse("hash_suite", "/design/hash_suite", data.design.hash_suite);
   if (data.design.allocation == Allocation::proportional && data.design.sample_size == 0)
     return refuse("size_missing", "/design/sample_size");
   check_weights(data.design.weights);
@@ -201,7 +204,8 @@ void check_frozen_strata(InspectionTask const& task, Freeze const& freeze, Inspe
     std::string const path = "/strata/" + std::to_string(i);
     rule = std::find_if(rule, task.design.strata.end(),
                         [&](StratumRule const& candidate) { return candidate.stratum == stratum.stratum; });
-    if (rule == task.design.strata.end()) throw Refused("unknown_stratum", path + "/stratum", stratum.stratum);
+    if (rule == task.design.strata.end())
+      throw Refused("unknown_stratum", path + "/stratum", stratum.stratum);
     if (stratum.population == 0) throw Refused("stratum_empty", path + "/population", stratum.stratum);
     if (stratum.inspectors != rule->inspectors) throw Refused("two_inspectors", path + "/inspectors");
     population += stratum.population;
@@ -381,7 +385,6 @@ void unbind(Act& act, InspectionTask const& task) {
   std::erase_if(bound.plans, [&](ServedPlan const& plan) { return plan.task == act.id(); });
 }
 
-
 // Before the event a plan may simply be withdrawn; after it the result that is thrown away is revealed.
 Result<void> void_task(Act& act) {
   auto& task = act.record<InspectionTask>();
@@ -396,7 +399,8 @@ Result<void> void_task(Act& act) {
   if (ceremony == "seeded") {
     task.void_stage = VoidStage::after_seed;
     required_hash(wanted.result, "/result");
-    if (!task.result.digest.empty() && task.result.digest != wanted.result) return refuse("other_result", "/result");
+    if (!task.result.digest.empty() && task.result.digest != wanted.result)
+      return refuse("other_result", "/result");
     task.voided->result = wanted.result;
   } else {
     task.void_stage = VoidStage::before_event;
@@ -458,13 +462,14 @@ kernel::Register task_register() {
   return {
       .name = "inspection_task",
       .type = &reflect::type_of<InspectionTask>(),
-      .states = {"none", "draft", "submitted", "approved", "announced", "frozen", "planned", "seeded", "drawn",
-                 "assigned", "under_way", "closed", "void"},
+      .states = {"none", "draft", "submitted", "approved", "announced", "frozen", "planned", "seeded",
+                 "drawn", "assigned", "under_way", "closed", "void"},
       .steps = flow.rows,
       .actions = {action<TaskData>("draft", take_data), action<TaskData>("update", take_data),
-                  action<SubmitTask>("submit", submit), action("approve"), action<Reason>("return", return_task),
-                  action("announce"), action<Freeze>("freeze", freeze), action<MakePlan>("plan", make_plan),
-                  action("take_seed"), action<DrawOutcome>("draw_result", take_result),
+                  action<SubmitTask>("submit", submit), action("approve"),
+                  action<Reason>("return", return_task), action("announce"), action<Freeze>("freeze", freeze),
+                  action<MakePlan>("plan", make_plan), action("take_seed"),
+                  action<DrawOutcome>("draw_result", take_result),
                   action<DirectAssign>("direct_assign", direct_assign), action<ChecksMade>("assign", assign),
                   action("add_recusal"), action("use_reserve"), action("begin"), action("close", close),
                   action<OpenDraw>("open", open_draw), action<VoidTask>("void", void_task),

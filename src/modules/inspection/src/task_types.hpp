@@ -6,7 +6,18 @@
 namespace plumbline::inspection {
 
 enum class TaskState : std::uint8_t {
-  none, draft, submitted, approved, announced, frozen, planned, seeded, drawn, assigned, under_way, closed,
+  none,
+  draft,
+  submitted,
+  approved,
+  announced,
+  frozen,
+  planned,
+  seeded,
+  drawn,
+  assigned,
+  under_way,
+  closed,
   voided
 };
 enum class TallyState : std::uint8_t { none, counting };
@@ -57,7 +68,7 @@ struct AssignedPair {
   std::vector<std::string> inspectors;
 };
 struct DirectAssign {
-  std::string reason;  // code
+  std::string reason;                    // code
   std::vector<AssignedPair> assignment;  // every drawn target, ascending
   std::string private_blob;              // salts of borrowed inspectors
 };

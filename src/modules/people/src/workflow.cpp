@@ -21,59 +21,61 @@ constexpr RoleSet keepers{Role::system_administrator, Role::officer};
 constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
+using O = OrganisationState;
 constexpr auto organisation_flow = kernel::workflow<OrganisationState>({
-    {OrganisationState::none,    "create",    OrganisationState::active,  Role::system_administrator},
-    {OrganisationState::none,    "import",    OrganisationState::active,  import_lane},
-    {OrganisationState::active,  "import",    OrganisationState::active,  import_lane},
-    {OrganisationState::active,  "update",    OrganisationState::active,  Role::system_administrator},
-    {OrganisationState::active,  "retire",    OrganisationState::retired, Role::system_administrator},
-    {OrganisationState::retired, "reinstate", OrganisationState::active,  Role::system_administrator},
+    {O::none,    "create",    O::active,  Role::system_administrator},
+    {O::none,    "import",    O::active,  import_lane},
+    {O::active,  "import",    O::active,  import_lane},
+    {O::active,  "update",    O::active,  Role::system_administrator},
+    {O::active,  "retire",    O::retired, Role::system_administrator},
+    {O::retired, "reinstate", O::active,  Role::system_administrator},
 });
 static_assert(organisation_flow.sound());
 
+using D = DepartmentState;
 constexpr auto department_flow = kernel::workflow<DepartmentState>({
-    {DepartmentState::none,    "create",    DepartmentState::active,  Role::system_administrator},
-    {DepartmentState::none,    "import",    DepartmentState::active,  import_lane},
-    {DepartmentState::active,  "import",    DepartmentState::active,  import_lane},
-    {DepartmentState::active,  "update",    DepartmentState::active,  Role::system_administrator},
-    {DepartmentState::active,  "retire",    DepartmentState::retired, Role::system_administrator},
-    {DepartmentState::retired, "reinstate", DepartmentState::active,  Role::system_administrator},
+    {D::none,    "create",    D::active,  Role::system_administrator},
+    {D::none,    "import",    D::active,  import_lane},
+    {D::active,  "import",    D::active,  import_lane},
+    {D::active,  "update",    D::active,  Role::system_administrator},
+    {D::active,  "retire",    D::retired, Role::system_administrator},
+    {D::retired, "reinstate", D::active,  Role::system_administrator},
 });
 static_assert(department_flow.sound());
 
+using I = InspectorState;
 constexpr auto inspector_flow = kernel::workflow<InspectorState>({
-    // from                      action          to                          by
-    {InspectorState::none,      "create",       InspectorState::active,    keepers},
-    {InspectorState::none,      "import",       InspectorState::active,    import_lane},
-    {InspectorState::active,    "import",       InspectorState::active,    import_lane},
-    {InspectorState::suspended, "import",       InspectorState::suspended, import_lane},
-    {InspectorState::active,    "update",       InspectorState::active,    keepers},
-    {InspectorState::suspended, "update",       InspectorState::suspended, keepers},
-    {InspectorState::active,    "link_account", InspectorState::active,    {Role::system_administrator,
-                                                                            Role::security_administrator}},
-    {InspectorState::active,    "suspend",      InspectorState::suspended, {Role::leader, Role::officer}},
-    {InspectorState::suspended, "resume",       InspectorState::active,    Role::leader},
-    {InspectorState::active,    "retire",       InspectorState::retired,   keepers},
-    {InspectorState::suspended, "retire",       InspectorState::retired,   keepers},
+    // from         action          to            by
+    {I::none,      "create",       I::active,    keepers},
+    {I::none,      "import",       I::active,    import_lane},
+    {I::active,    "import",       I::active,    import_lane},
+    {I::suspended, "import",       I::suspended, import_lane},
+    {I::active,    "update",       I::active,    keepers},
+    {I::suspended, "update",       I::suspended, keepers},
+    {I::active,    "link_account", I::active,    {Role::system_administrator, Role::security_administrator}},
+    {I::active,    "suspend",      I::suspended, {Role::leader, Role::officer}},
+    {I::suspended, "resume",       I::active,    Role::leader},
+    {I::active,    "retire",       I::retired,   keepers},
+    {I::suspended, "retire",       I::retired,   keepers},
 });
 static_assert(inspector_flow.sound());
 
+using E = ExpertState;
 constexpr auto expert_flow = kernel::workflow<ExpertState>({
-    {ExpertState::none,   "create", ExpertState::active,  keepers},
-    {ExpertState::none,   "import", ExpertState::active,  import_lane},
-    {ExpertState::active, "import", ExpertState::active,  import_lane},
-    {ExpertState::active, "update", ExpertState::active,  keepers},
-    {ExpertState::active, "retire", ExpertState::retired, keepers},
+    {E::none,   "create", E::active,  keepers},
+    {E::none,   "import", E::active,  import_lane},
+    {E::active, "import", E::active,  import_lane},
+    {E::active, "update", E::active,  keepers},
+    {E::active, "retire", E::retired, keepers},
 });
 static_assert(expert_flow.sound());
 
+using R = RelationState;
 constexpr auto relation_flow = kernel::workflow<RelationState>({
     // Penalty Law article 43. Whoever declared a relation does not end it.
-    {RelationState::none,     "declare", RelationState::in_force, {Role::inspector, Role::officer,
-                                                                  Role::leader}},
-    {RelationState::in_force, "end",     RelationState::ended,    Role::leader, {}, NotBy("declare")},
-    {RelationState::ended,    "declare_again", RelationState::in_force, {Role::inspector, Role::officer,
-                                                                        Role::leader}},
+    {R::none,     "declare",       R::in_force, {Role::inspector, Role::officer, Role::leader}},
+    {R::in_force, "end",           R::ended,    Role::leader, {}, NotBy("declare")},
+    {R::ended,    "declare_again", R::in_force, {Role::inspector, Role::officer, Role::leader}},
 });
 static_assert(relation_flow.sound());
 // clang-format on

@@ -17,8 +17,8 @@ namespace plumbline::inspection {
 enum class CheckKind : std::uint8_t { daily, special, case_check };
 enum class DepartmentPart : std::uint8_t { lead, joint };
 enum class Selection : std::uint8_t {
-  none,      // not drawn: special and case checks
-  certain,   // drawn with probability 1
+  none,     // not drawn: special and case checks
+  certain,  // drawn with probability 1
   random,
   reserve,   // a substitute; outside estimates
   elsewhere  // drawn by another platform
@@ -28,19 +28,19 @@ enum class AssignmentMode : std::uint8_t { matched, direct, named, elsewhere };
 // The nine codes of the credit system, rules.md section 1; the value is the code.
 enum class ResultCode : std::uint8_t {
   none = 0,
-  no_problem = 1,               // 未发现问题
-  annual_report_missing = 2,    // 未按规定公示年度报告
-  information_missing = 3,      // 未按规定公示其他应当公示的信息
-  information_false = 4,        // 公示信息隐瞒真实情况、弄虚作假
-  unreachable = 5,              // 通过登记的住所无法联系
-  ordered_to_correct = 6,       // 发现问题已责令改正
-  refused = 7,                  // 不配合检查情节严重
-  activity_absent = 8,  // 未发现开展本次抽查涉及的经营活动
-  follow_up_pending = 9         // 发现问题待后续处理
+  no_problem = 1,             // 未发现问题
+  annual_report_missing = 2,  // 未按规定公示年度报告
+  information_missing = 3,    // 未按规定公示其他应当公示的信息
+  information_false = 4,      // 公示信息隐瞒真实情况、弄虚作假
+  unreachable = 5,            // 通过登记的住所无法联系
+  ordered_to_correct = 6,     // 发现问题已责令改正
+  refused = 7,                // 不配合检查情节严重
+  activity_absent = 8,        // 未发现开展本次抽查涉及的经营活动
+  follow_up_pending = 9       // 发现问题待后续处理
 };
-bool is_problem(ResultCode code);            // 2–7, 9: numerator of the problem rate
-bool needs_follow_up(ResultCode code);       // 2–7, 9
-bool allows_open_answers(ResultCode code);   // 5, 7, 8: nothing could be looked at
+bool is_problem(ResultCode code);           // 2–7, 9: numerator of the problem rate
+bool needs_follow_up(ResultCode code);      // 2–7, 9
+bool allows_open_answers(ResultCode code);  // 5, 7, 8: nothing could be looked at
 
 enum class EntryScan : std::uint8_t { none, scanned, not_scanned };
 enum class Finding : std::uint8_t { ok, problem, not_applicable };
@@ -120,7 +120,7 @@ struct Check {
   std::string department_region;
   NoticeMode notice_mode = NoticeMode::unannounced;
   Disclosure disclosure = Disclosure::sealed;  // sealed: the firm does not see the record yet
-  std::optional<Uuid> visit;  // checks with one visit are one visit (综合查一次)
+  std::optional<Uuid> visit;                   // checks with one visit are one visit (综合查一次)
 
   std::string pid;
   std::string stratum;
@@ -189,7 +189,7 @@ struct Recusal {
   std::string target_pid;   // in draws: what the log's entry names
   std::string inspector_pid;
   std::string replacement_pid;
-  std::int64_t limit = 0;   // highest load the rule allowed
+  std::int64_t limit = 0;  // highest load the rule allowed
   std::string digest;
 };
 

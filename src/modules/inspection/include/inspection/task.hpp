@@ -35,8 +35,8 @@ struct SeedSource {
   std::optional<Instant> time;  // all others: not before
   std::string place;            // dice, lottery
   std::vector<SourcePick> pick;
-  std::string chain;            // drand: "quicknet" or "mainnet"
-  std::int64_t round = 0;       // drand
+  std::string chain;       // drand: "quicknet" or "mainnet"
+  std::int64_t round = 0;  // drand
   friend bool operator==(SeedSource const&, SeedSource const&) = default;
 };
 
@@ -72,7 +72,7 @@ struct DrawCeremony {
   DrawProfile profile = DrawProfile::standard;
   std::vector<SeedSource> sources;  // commitments first, then at least one public source
   std::int64_t margin_seconds = 600;
-  Instant deadline;                 // by then every result is in the log
+  Instant deadline;  // by then every result is in the log
   std::vector<ServedPlan> plans;
   std::vector<SeedValue> revealed;
   std::string reveal_digest;
@@ -109,7 +109,7 @@ struct Pool {
   std::vector<std::string> industries;  // prefixes of GB/T 4754 codes
   std::vector<std::string> tags;        // any of them
   std::vector<std::string> parks;
-  std::vector<std::string> classes;     // "A" … "D", "unclassified"
+  std::vector<std::string> classes;  // "A" … "D", "unclassified"
 };
 
 // A firm falls into the first stratum whose every filled criterion it meets.
@@ -123,7 +123,7 @@ struct StratumRule {
   std::int64_t ratio_permille = 0;  // allocation ratio: n = ceil(N·ratio)
   std::int64_t inspectors = 2;      // for each target
   std::int64_t reserves = 0;        // substitutes named by the draw
-  std::string group;                // field an inspector must hold; "" = the stratum's name, "*" = any inspector
+  std::string group;  // field an inspector must hold; "" = the stratum's name, "*" = any inspector
 };
 
 // Weights by risk class, integers of at least 1; the largest at most `ratio_max` times the smallest.
@@ -162,7 +162,7 @@ struct FrozenFrame {
   std::string excluded_blob;
   std::int64_t registry_total = 0;
   std::vector<StatusCount> by_status;
-  std::string groups_hash;   // "" = a unit's group is its stratum
+  std::string groups_hash;  // "" = a unit's group is its stratum
   std::string groups_blob;
   std::string private_blob;  // who hides behind which pid; never published
   std::string digest;        // sha256 of frame.json
@@ -224,15 +224,15 @@ struct DirectAssignment {
 struct InspectionTask {
   std::string title;
   Uuid item;
-  std::string item_no;          // in files: which item
-  std::string item_text;        // number and name, as the plan publishes it
+  std::string item_no;    // in files: which item
+  std::string item_text;  // number and name, as the plan publishes it
   std::int64_t year = 0;
   std::optional<Uuid> batch;
-  std::optional<Uuid> parent;   // a joint department draws its inspectors for the targets of this task
-  Uuid department;              // that inspects
+  std::optional<Uuid> parent;  // a joint department draws its inspectors for the targets of this task
+  Uuid department;             // that inspects
   std::string department_code;
-  Uuid organisation;            // that draws
-  std::string authority;        // code of the organisation
+  Uuid organisation;      // that draws
+  std::string authority;  // code of the organisation
   std::string region;
   Platform platform = Platform::own;
   Origin origin = Origin::here;
@@ -252,12 +252,12 @@ struct InspectionTask {
 
   std::optional<std::string> draw;  // unique, "DR-2026-371500-0001"
   std::int64_t draw_number = 0;
-  std::string series;               // "draws/371500/2026"
-  std::string replaces;             // draw id of a voided draw
+  std::string series;    // "draws/371500/2026"
+  std::string replaces;  // draw id of a voided draw
   std::optional<Uuid> ceremony;
   std::optional<Instant> draw_deadline;
   std::string policy_blob;
-  LogEntry plan;                    // leaf_hash is the plan_hash of every later entry
+  LogEntry plan;  // leaf_hash is the plan_hash of every later entry
 
   LogEntry result;
   std::int64_t drawn = 0;
