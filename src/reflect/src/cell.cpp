@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "base/decimal.hpp"
 #include "base/money.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "check.hpp"
@@ -12,41 +12,6 @@
 
 namespace plumbline::reflect {
 namespace {
-
-constexpr std::array<std::string_view, 8> spaces{" ",      "\t",     "\r",     "\n",
-                                                 "\u00A0", "\u3000", "\uFEFF", "\u200B"};
-
-std::string_view trimmed(std::string_view text) {
-  auto const shorten = [&](auto matches, auto remove) {
-    for (bool again = true; again;) {
-      again = false;
-      for (std::string_view space : spaces)
-        if (!text.empty() && matches(space)) remove(space), again = true;
-    }
-  };
-  shorten([&](auto space) { return text.starts_with(space); },
-          [&](auto space) { text.remove_prefix(space.size()); });
-  shorten([&](auto space) { return text.ends_with(space); },
-          [&](auto space) { text.remove_suffix(space.size()); });
-  return text;
-}
-
-// Full-width forms U+FF01 to U+FF5E as their ASCII counterparts: Chinese input methods write １２３．５．
-std::string half_width(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    auto const byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-    bool const wide = i + 2 < text.size() && byte(i) == 0xEF && (byte(i + 1) == 0xBC || byte(i + 1) == 0xBD);
-    unsigned const point = wide ? 0xF000U | (byte(i + 1) & 0x3FU) << 6 | (byte(i + 2) & 0x3FU) : 0;
-    if (point >= 0xFF01 && point <= 0xFF5E) {
-      out += static_cast<char>(point - 0xFEE0);
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -142,7 +107,7 @@ struct ClockTime {
 std::optional<ClockTime> rest_of_instant(std::string_view text) {
   if (text.empty()) return ClockTime{};
   if (!take(text, "T") && !take(text, " ")) return {};
-  text = trimmed(text);
+  text = trim(text);
   int const hour = take_number(text, 2);
   if (!take(text, ":")) return {};
   int const minute = take_number(text, 2);
@@ -190,7 +155,7 @@ std::string legal_time(Instant at) {
 std::optional<Money> money_of(std::string_view cell) {
   for (std::string_view sign : {"¥", "￥"}) take(cell, sign);
   if (cell.ends_with("元")) cell.remove_suffix(std::string_view("元").size());
-  auto const number = without_separators(trimmed(cell));
+  auto const number = without_separators(trim(cell));
   return number ? parse_money(*number) : std::nullopt;
 }
 
@@ -221,14 +186,16 @@ Enumerator const* enumerator_called(Type const& type, std::string_view cell, Lab
   return nullptr;
 }
 
-std::string text_of_cell(std::string_view cell) {
+// Identifiers as they were meant, other texts in NFC with line feeds only.
+std::string text_of_cell(std::string_view cell, Format const* format) {
+  if (format != nullptr && format->is_identifier) return normalise_identifier(cell);
   std::string out;
   for (std::size_t i = 0; i < cell.size(); ++i) {
     bool const line_end = cell[i] == '\r';
     if (line_end && i + 1 < cell.size() && cell[i + 1] == '\n') continue;
     out += line_end ? '\n' : cell[i];
   }
-  return out;
+  return to_nfc(out).value_or(out);
 }
 
 template <class T>
@@ -239,8 +206,9 @@ std::string_view assign(void* value, std::optional<T> const& found, std::string_
 }
 
 // The code of the problem, or "".
-std::string_view scalar(std::string_view cell, Type const& type, void* value, Labels const* labels) {
-  std::string const plain = half_width(cell);
+std::string_view scalar(std::string_view cell, Type const& type, void* value, Format const* format,
+                        Labels const* labels) {
+  std::string const plain = fold_width(cell);
   switch (type.kind) {
     case Kind::boolean: return assign(value, truth_of(plain), "invalid_boolean");
     case Kind::integer: {
@@ -250,7 +218,7 @@ std::string_view scalar(std::string_view cell, Type const& type, void* value, La
       store_integer(type, value, *number);
       return "";
     }
-    case Kind::text: *static_cast<std::string*>(value) = text_of_cell(cell); return "";
+    case Kind::text: *static_cast<std::string*>(value) = text_of_cell(cell, format); return "";
     case Kind::date: return assign(value, date_of(plain), "invalid_date");
     case Kind::instant: return assign(value, instant_of(plain), "invalid_instant");
     case Kind::uuid: return assign(value, parse_uuid(lower_case(plain)), "invalid_uuid");
@@ -271,7 +239,8 @@ class CellReader {
   CellReader(Problems& problems, Labels const* labels) : problems_(problems), labels_(labels) {}
 
   void one(std::string_view cell, Type const& type, void* value, Rule const& rule) {
-    if (auto const code = scalar(cell, type, value, labels_); !code.empty()) return problems_.add(code);
+    if (auto const code = scalar(cell, type, value, rule.format, labels_); !code.empty())
+      return problems_.add(code);
     check_scalar(problems_, type, value, rule);
   }
 
@@ -282,7 +251,7 @@ class CellReader {
       text.replace(at, std::string_view("；").size(), ";");
     for (std::size_t start = 0; start <= text.size();) {
       std::size_t const end = std::min(text.find(';', start), text.size());
-      auto const item = trimmed(std::string_view(text).substr(start, end - start));
+      auto const item = trim(std::string_view(text).substr(start, end - start));
       if (!item.empty() && type.count(value) <= items_most(rule))
         one(item, *type.element, type.append(value), element_rule(rule));
       start = end + 1;
@@ -345,7 +314,7 @@ std::optional<Problem> read_cell(std::string_view cell, Field const& field, void
   Problems problems;
   Step const step(problems, field.name);
   void* value = field.at(record);
-  cell = trimmed(cell);
+  cell = trim(cell);
   if (has(field.flags, Flag::system)) {
     problems.add("read_only");
   } else if (cell.empty()) {

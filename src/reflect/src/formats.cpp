@@ -77,20 +77,33 @@ std::string masked_phone(std::string_view text) {
 
 }  // namespace
 
-constinit Format const uscc{"uscc", uscc_pattern, is_valid_uscc};
-constinit Format const org_code{"org_code", organisation_code_pattern, is_valid_organisation_code};
-constinit Format const vin{"vin", vin_pattern, is_valid_vin};
-constinit Format const gtin{"gtin", gtin_pattern, is_valid_gtin};
-constinit Format const region_code{"region_code", region_code_pattern, is_valid_region_code};
-constinit Format const gb2260_code{"gb2260_code", gb2260_code_pattern, is_valid_gb2260_code};
-constinit Format const industry_code{"industry_code", industry_code_pattern, is_valid_industry_code};
-constinit Format const id_number{"id_number", id_number_pattern, is_valid_id_number};
-constinit Format const phone{"phone", phone_pattern, is_valid_phone, masked_phone};
-constinit Format const cma_number{"cma_number", cma_number_pattern, is_valid_cma_number};
-constinit Format const production_licence{"production_licence", production_licence_pattern,
-                                          is_valid_production_licence_number};
-constinit Format const enforcement_certificate{"enforcement_certificate", enforcement_certificate_pattern,
-                                               is_valid_enforcement_certificate_number};
+constinit Format const uscc{"uscc", uscc_pattern, is_valid_uscc, nullptr, false, true};
+constinit Format const org_code{
+    "org_code", organisation_code_pattern, is_valid_organisation_code, nullptr, false, true};
+constinit Format const vin{"vin", vin_pattern, is_valid_vin, nullptr, false, true};
+constinit Format const gtin{"gtin", gtin_pattern, is_valid_gtin, nullptr, false, true};
+constinit Format const region_code{"region_code", region_code_pattern, is_valid_region_code, nullptr, false,
+                                   true};
+constinit Format const gb2260_code{"gb2260_code", gb2260_code_pattern, is_valid_gb2260_code, nullptr, false,
+                                   true};
+constinit Format const industry_code{
+    "industry_code", industry_code_pattern, is_valid_industry_code, nullptr, false, true};
+constinit Format const id_number{"id_number", id_number_pattern, is_valid_id_number, nullptr, false, true};
+constinit Format const phone{"phone", phone_pattern, is_valid_phone, masked_phone, false, true};
+constinit Format const cma_number{"cma_number", cma_number_pattern, is_valid_cma_number, nullptr, false,
+                                  true};
+constinit Format const production_licence{"production_licence",
+                                          production_licence_pattern,
+                                          is_valid_production_licence_number,
+                                          nullptr,
+                                          false,
+                                          true};
+constinit Format const enforcement_certificate{"enforcement_certificate",
+                                               enforcement_certificate_pattern,
+                                               is_valid_enforcement_certificate_number,
+                                               nullptr,
+                                               false,
+                                               true};
 
 constinit Format const person_name{"person_name", "^[^\\u0000-\\u001F0-9]{2,50}$", valid_person_name,
                                    masked_person_name, true};

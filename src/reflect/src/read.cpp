@@ -3,6 +3,7 @@
 
 #include "base/decimal.hpp"
 #include "base/money.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "check.hpp"
@@ -46,7 +47,7 @@ class ValueReader {
       case Kind::integer: return integer(type, json, value);
       case Kind::text:
         if (json.as_text() == nullptr) return wrong_kind(type);
-        *static_cast<std::string*>(value) = *json.as_text();
+        text(*json.as_text(), *static_cast<std::string*>(value));
         return true;
       case Kind::date: return parsed(type, json, *static_cast<Date*>(value), parse_date, "invalid_date");
       case Kind::instant:
@@ -61,6 +62,15 @@ class ValueReader {
       case Kind::optional: break;
     }
     return false;  // not scalar
+  }
+
+  // Text is made NFC where it enters the house, and never again (draw-publication.md section 1).
+  void text(std::string const& given, std::string& value) {
+    bool const as_it_is = source_ != Source::caller || is_nfc(given);
+    if (as_it_is)
+      value = given;
+    else
+      value = to_nfc(given).value_or(given);
   }
 
   bool boolean(Type const& type, Json const& json, bool& value) {

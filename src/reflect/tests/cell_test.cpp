@@ -101,6 +101,9 @@ TEST(Cell, truthAndEnumerators) {
 TEST(Cell, textsAndLists) {
   Cells cells;
   EXPECT_EQ(cells.again("name", "  第一\r\n行 "), "第一\n行");
+  EXPECT_EQ(cells.again("name", "Ve\u0301lo"), "V\u00e9lo");
+  EXPECT_EQ(cells.again("phone", "１３８ 1234—1234"), "phone") << "folded, but a dash does not belong there";
+  EXPECT_EQ(cells.again("phone", "０６３５－２３２１２３４"), "0635-2321234");
   EXPECT_EQ(cells.read("name", ""), "required");
   EXPECT_EQ(cells.read("name", "一"), "too_short");
   EXPECT_EQ(cells.read("digest", "xyz"), "sha256_hex");

@@ -251,6 +251,15 @@ TEST(Read, controlCharacters) {
   EXPECT_EQ(code(chinese), "") << "lengths are code points";
 }
 
+TEST(Read, textsOfCallersBecomeNfc) {
+  std::string const document = R"({"name":"Ve\u0301lo","founded":"1998-03-01"})";
+  Firm firm;
+  EXPECT_THAT(read(document, type_of<Firm>(), &firm, Source::caller), IsEmpty());
+  EXPECT_EQ(firm.name, "V\u00e9lo");
+  read(document, type_of<Firm>(), &firm, Source::history);
+  EXPECT_EQ(firm.name, "Ve\u0301lo") << "what is stored is never changed by reading it";
+}
+
 TEST(Read, sourcesDifferInWhatBinds) {
   std::string const old = R"({"id":"01890a5d-ac96-774b-bcce-b302099a8057","name":"x","employees":-4})";
   Firm firm;

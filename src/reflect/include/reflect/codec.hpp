@@ -38,6 +38,8 @@ std::optional<std::string> canonical_member(Field const& field, void const* reco
 // `Source::history` takes bodies of any age: kinds, names and enumerators must be right, but today's
 // rules (required, ranges, lengths, formats) do not bind yesterday.
 //
+// Texts of a caller are made NFC; nothing else is changed in them, and nothing in those of others.
+//
 // Members that do not stand in the document keep what the object holds. Besides `required` members,
 // dates, instants and uuids that are not optional must be sent: they have no default.
 //
@@ -75,7 +77,7 @@ using Labels = std::function<std::string_view(Type const& enumeration, Enumerato
 // One cell of a CSV or XLSX file, as people write it, into a member (and back): dates in the shapes of
 // an office (2025-03-01, 2025/3/1, 2025.3.1, 2025年3月1日, 20250301), times without an offset in legal time
 // (UTC+08:00), numbers with separators and in full-width digits, money in yuan ("¥1,234.50"), 是 and 否,
-// enumerators by name or by the given label. Lists of scalars are separated by ';' or '；' (an item
+// enumerators by name or by the given label, identifiers in any width and case. Lists of scalars are separated by ';' or '；' (an item
 // holding one does not come back whole). A blank cell empties texts, lists and optionals and leaves
 // other members alone. The first problem, with the member's path. Besides the codes of read():
 // invalid_boolean invalid_integer invalid_money, and no_cell for records and lists of them, which have

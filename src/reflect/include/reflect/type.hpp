@@ -58,6 +58,7 @@ struct Format {
   // What someone without the right to personal data sees instead (rules.md section 13); null: "***".
   std::string (*masked)(std::string_view text) = nullptr;
   bool masked_is_public = false;  // the masked form may also stand on public pages
+  bool is_identifier = false;     // in cells width, case, dashes and white space are put right first
 };
 
 struct Type;
