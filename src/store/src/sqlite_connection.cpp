@@ -113,9 +113,9 @@ void Connection::keep_wal_short() {
   int moved = 0;
   // Failing is no harm: the pages stay in the WAL, and a broken disk shows at the next commit.
   sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
-  if (pages >= wal_pages_hard && moved == pages) {
-    // All is moved, but readers that follow each other without a gap keep the WAL from starting again.
-    // New ones no longer use it, so a short wait is enough.
+  if (pages >= wal_pages_hard) {
+    // Readers that follow each other without a gap keep the WAL from starting again. New ones use it no
+    // longer once all is moved, so a short wait is enough; only a long snapshot makes it grow on.
     sqlite3_busy_timeout(handle_, wait_for_readers_ms);
     sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
     sqlite3_busy_timeout(handle_, lock_wait_ms_);

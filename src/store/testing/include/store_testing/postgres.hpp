@@ -9,7 +9,7 @@ namespace plumbline::store::testing {
 // it is unset; tests then skip.
 std::optional<std::string> postgres_address();
 
-// The same server, another database.
-std::string with_database(std::string const& address, std::string const& database);
+// The same server: another database, and only that schema in the search path ("" is the default one).
+std::string with_database(std::string const& address, std::string const& database, std::string const& schema);
 
 }  // namespace plumbline::store::testing

@@ -10,7 +10,8 @@ namespace plumbline::store::testing {
 
 class Scratch {
  public:
-  // On PostgreSQL a database of its own on the server at postgres_address(); use available() before.
+  // On PostgreSQL a schema of its own, in a database that this process made on the server at
+  // postgres_address() and drops when it ends: a database takes 200 ms, a schema 1 ms. Ask available() before.
   explicit Scratch(Engine engine);
   ~Scratch();
   Scratch(Scratch&& other) noexcept;
@@ -18,7 +19,7 @@ class Scratch {
 
   Engine engine() const { return engine_; }
   std::string const& address() const { return address_; }  // for store::open
-  std::string const& path() const { return path_; }  // SQLite: the file; PostgreSQL: the database's name
+  std::string const& path() const { return path_; }        // SQLite: the file; PostgreSQL: the schema's name
 
   // False for PostgreSQL where no server is named: skip the test.
   static bool available(Engine engine);
