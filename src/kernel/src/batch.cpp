@@ -6,6 +6,7 @@
 #include "act_impl.hpp"
 #include "base/deadline.hpp"
 #include "base/limits.hpp"
+#include "derive.hpp"
 #include "ledger/leaf.hpp"
 
 namespace plumbline::kernel {
@@ -14,72 +15,27 @@ namespace {
 using store::Sql;
 using store::Value;
 
-Sql const insert_entry{"entry.insert",
-                       "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
-Sql const insert_version{"version.insert",
-                         "insert into version (jurisdiction, entry, register_name, record, version, action, "
-                         "account, recorded_at, batch, "
-                         "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')"};
-Sql const insert_scope{
-    "scope.insert",
-    "insert into record_scope (jurisdiction, register_name, scope, record) values ($1, $2, $3, $4)"};
-Sql const delete_scope{
-    "scope.delete",
-    "delete from record_scope where jurisdiction = $1 and register_name = $2 and scope = $3 and record = $4"};
-Sql const insert_party{"party.insert",
-                       "insert into record_party (jurisdiction, register_name, party, record, role) values "
-                       "($1, $2, $3, $4, $5)"};
-Sql const delete_party{
-    "party.delete",
-    "delete from record_party where jurisdiction = $1 and register_name = $2 and party = $3 and "
-    "record = $4 and role = $5"};
-Sql const upsert_clock{"clock.upsert",
-                       "insert into clock (jurisdiction, register_name, record, position, rule, edition, "
-                       "status, triggered_on, due_on, "
-                       "provisional, ended_on) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
-                       "on conflict (jurisdiction, register_name, record, position) do update set rule = "
-                       "excluded.rule, edition = "
-                       "excluded.edition, status = excluded.status, triggered_on = excluded.triggered_on, "
-                       "due_on = excluded.due_on, "
-                       "provisional = excluded.provisional, ended_on = excluded.ended_on"};
-Sql const delete_clocks{
-    "clock.delete",
-    "delete from clock where jurisdiction = $1 and register_name = $2 and record = $3 and position >= $4"};
-Sql const upsert_number{
-    "number.upsert",
-    "insert into number_series (jurisdiction, series, last_number) values ($1, $2, $3) "
-    "on conflict (jurisdiction, series) do update set last_number = excluded.last_number"};
-Sql const upsert_chain{
-    "chain.upsert",
-    "insert into chain_head (jurisdiction, chain, seq, leaf_hash) values ($1, $2, $3, $4) "
-    "on conflict (jurisdiction, chain) do update set seq = excluded.seq, leaf_hash = excluded.leaf_hash"};
-Sql const insert_repeat{
-    "idempotency.insert",
-    "insert into idempotency (jurisdiction, account, key, payload_hash, record, version, entry, "
-    "state, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+Sql const insert_entry{"entry.insert", "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
+Sql const insert_version{
+    "version.insert",
+    "insert into version (jurisdiction, entry, register_name, record, version, action, account, recorded_at, batch, "
+    "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')"};
+Sql const insert_repeat{"idempotency.insert",
+                        "insert into idempotency (jurisdiction, account, key, payload_hash, record, version, entry, "
+                        "state, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 Sql const update_head{"head.update",
-                      "update ledger_head set size = $2, last_time = $3, frontier = $4, schema_seq = $5 "
-                      "where jurisdiction = $1"};
-Sql const select_versions{
-    "version.of_record",
-    "select entry, version, action, batch, body, salts, closed from version where jurisdiction = "
-    "$1 and register_name = $2 and record = $3 order by entry"};
+                      "update ledger_head set size = $2, last_time = $3, frontier = $4, schema_seq = $5 where jurisdiction = $1"};
+Sql const select_versions{"version.of_record",
+                          "select entry, version, action, batch, body, salts, closed from version where jurisdiction = "
+                          "$1 and register_name = $2 and record = $3 order by entry"};
 Sql const close_version{
     "version.close",
     "update version set body = $3, salts = $4, closed = $5 where jurisdiction = $1 and entry = $2"};
 
 Value bytes(Hash const& hash) { return Bytes(hash.begin(), hash.end()); }
-Value optional_date(std::optional<Date> const& date) { return date ? Value(to_string(*date)) : Value(); }
-
-std::string_view name_of(ClockStatus status) {
-  constexpr std::string_view names[] = {"running", "paused", "stopped", "lapsed"};
-  return names[static_cast<std::size_t>(status)];
-}
-
 bool acted_before(Envelope const& envelope, std::string_view action, Uuid account) {
-  return std::ranges::any_of(envelope.actors, [&](Actor const& actor) {
-    return actor.action == action && actor.account == account;
-  });
+  return std::ranges::any_of(envelope.actors,
+                             [&](Actor const& actor) { return actor.action == action && actor.account == account; });
 }
 
 // Roles that may take the action in some state; decides between "forbidden" and "illegal_in_state".
@@ -100,14 +56,11 @@ BatchRun::BatchRun(BatchContext const& context, store::Writer& writer, ledger::C
       range_(std::move(range)),
       schema_seq_(schema_seq) {}
 
-std::string BatchRun::repeat_key(Uuid const& account, std::string const& key) {
-  return to_string(account) + key;
-}
+std::string BatchRun::repeat_key(Uuid const& account, std::string const& key) { return to_string(account) + key; }
 
 void BatchRun::note_repeat(std::string key, store::Row const& row) {
   Repeat repeat{hash_from(row[0]), {}};
-  repeat.receipt = {uuid_from(row[1]), store::integer(row[2]), store::integer(row[3]), store::text(row[4]),
-                    true};
+  repeat.receipt = {uuid_from(row[1]), store::integer(row[2]), store::integer(row[3]), store::text(row[4]), true};
   repeats_.insert_or_assign(std::move(key), repeat);
 }
 
@@ -179,8 +132,7 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   }
 
   StepRow const* step = reg.find_step(state, command.action);
-  if (step == nullptr)
-    return refuse(before.exists ? "illegal_in_state" : "not_found", "", std::string(reg.state_name(state)));
+  if (step == nullptr) return refuse(before.exists ? "illegal_in_state" : "not_found", "", std::string(reg.state_name(state)));
   if (command.version_seen && before.exists && *command.version_seen != before.version)
     return refuse("version_conflict", "", std::to_string(before.version));
   if (account != nullptr) {
@@ -197,8 +149,7 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   if (auto done = act.run(*step); !done) return done.refusal();
   if (auto placed = act.place_all(); !placed) return placed.refusal();
   // Where a new record belongs is known only now.
-  if (creates && account != nullptr && !viewer(command.account).may(step->by, act.envelope()))
-    return refuse("forbidden");
+  if (creates && account != nullptr && !viewer(command.account).may(step->by, act.envelope())) return refuse("forbidden");
   return act.settle(account == nullptr ? "system" : account->log_id);
 }
 
@@ -233,8 +184,7 @@ Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, Account const
 }
 
 // A pause, a resume, an extension or a new reckoning of one running clock.
-Result<Receipt> BatchRun::decide_clock(Prepared const& prepared, std::string const& actor,
-                                       RecordKey const& key) {
+Result<Receipt> BatchRun::decide_clock(Prepared const& prepared, std::string const& actor, RecordKey const& key) {
   auto const& wish = *static_cast<ClockDecision const*>(prepared.payload->data());
   auto const& action = prepared.command.action;
   Working working = overlay_.get(key);
@@ -273,8 +223,7 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
   auto const& reg = *key.plan->reg;
   for (auto const& name : wish.fields)
     if (reg.type->find(name) == nullptr) return refuse("unknown_field", "/fields", name);
-  store::Statement const ask{&select_versions,
-                             {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
+  store::Statement const ask{&select_versions, {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
 
   ledger::Erasure erasure{wish.fields, wish.ground, {}};
@@ -302,18 +251,16 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
     if (!any) continue;
     erasure.seqs.push_back(static_cast<std::uint64_t>(store::integer(row[0])));
     extra_.push_back({&close_version,
-                      {context_.jurisdiction, row[0], write_canonical(Json(std::move(open))),
-                       std::move(salts), write_canonical(Json(std::move(closed)))}});
+                      {context_.jurisdiction, row[0], write_canonical(Json(std::move(open))), std::move(salts),
+                       write_canonical(Json(std::move(closed)))}});
   }
   if (erasure.seqs.empty()) return refuse("nothing_to_erase", "/fields");
 
   std::string const body = ledger::format_erasure(erasure);
   Working working = overlay_.get(key);
-  auto const& entry =
-      append(actor, sha256(body), working.leaf_hash, std::string(reg.name) + '/' + hex_encode(working.sid),
-             std::string(reg.name) + ".erase");
-  versions_.push_back(
-      {entry.seq, key.plan, key.id, working.version, "erase", prepared.command.account, "", body, {}});
+  auto const& entry = append(actor, sha256(body), working.leaf_hash,
+                             std::string(reg.name) + '/' + hex_encode(working.sid), std::string(reg.name) + ".erase");
+  versions_.push_back({entry.seq, key.plan, key.id, working.version, "erase", prepared.command.account, "", body, {}});
   working.entry = entry.seq;
   working.leaf_hash = entry.leaf_hash;
   Body rest = key.plan->body.compose(key.id, working.record->data(), working.envelope);
@@ -331,12 +278,10 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
 Result<Receipt> BatchRun::undo(Prepared const& prepared, std::string const& actor, RecordKey const& key) {
   auto const& batch = static_cast<UndoRequest const*>(prepared.payload->data())->batch;
   auto const& reg = *key.plan->reg;
-  store::Statement const ask{&select_versions,
-                             {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
+  store::Statement const ask{&select_versions, {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
   if (rows.empty() || store::text(rows.back()[3]) != batch) return refuse("changed_since");
-  auto before =
-      std::find_if(rows.rbegin(), rows.rend(), [&](auto const& row) { return store::text(row[3]) != batch; });
+  auto before = std::find_if(rows.rbegin(), rows.rend(), [&](auto const& row) { return store::text(row[3]) != batch; });
   Working working = overlay_.get(key);
   if (before == rows.rend()) {
     working.envelope.state = state_undone;
@@ -370,22 +315,22 @@ NewEntry const& BatchRun::append_leaf(Hash const& hash, std::string leaf) {
   return entries_.back();
 }
 
-Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working working,
-                                 std::string const& action, std::string const& import_batch) {
+Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working working, std::string const& action,
+                                 std::string const& import_batch) {
   auto const& reg = *working.plan->reg;
   RecordKey const key{working.plan, working.id};
   bool const fresh = working.sid.empty();
   if (fresh) working.sid = random_bytes(16);
   Body const body = working.plan->body.compose(working.id, working.record->data(), working.envelope);
   Bytes salts = random_bytes(body.members.size() * ledger::salt_bytes);
-  auto const& entry =
-      append(actor, body.digest(salts), fresh ? std::nullopt : std::optional(working.leaf_hash),
-             std::string(reg.name) + '/' + hex_encode(working.sid), std::string(reg.name) + '.' + action);
+  auto const& entry = append(actor, body.digest(salts), fresh ? std::nullopt : std::optional(working.leaf_hash),
+                             std::string(reg.name) + '/' + hex_encode(working.sid),
+                             std::string(reg.name) + '.' + action);
   ++working.version;
   working.entry = entry.seq;
   working.leaf_hash = entry.leaf_hash;
-  versions_.push_back({entry.seq, working.plan, working.id, working.version, action, account, import_batch,
-                       body.text(), std::move(salts)});
+  versions_.push_back({entry.seq, working.plan, working.id, working.version, action, account, import_batch, body.text(),
+                       std::move(salts)});
   if (in_directory(reg.name)) {
     touched_directory_ = true;
     schema_seq_ = entry.seq;
@@ -410,19 +355,15 @@ Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working w
   return receipt;
 }
 
+// Rows that are there and not wanted go; rows that are wanted and not there come.
 void BatchRun::write_record(RecordKey const& key) {
   Working const& working = overlay_.get(key);
   std::string const& place = context_.jurisdiction;
   std::string const name(key.plan->reg->name);
   Value const id = id_bytes(key.id);
-  if (working.exists) {
-    std::vector<Value> row{
-        place,           id,
-        working.version, working.envelope.state,
-        working.entry,   context_.at.micros_utc,
-        working.sid,     key.plan->body.compose(key.id, working.record->data(), working.envelope).text()};
-    for (auto const& column : key.plan->columns) row.push_back(column_value(column, working.record->data()));
-    writer_.write(key.plan->upsert, std::move(row));
+  DerivedRows rows = derive(working, place, context_.at);
+  if (!rows.record.empty()) {
+    writer_.write(key.plan->upsert, std::move(rows.record));
   } else if (working.row_exists) {
     writer_.write(key.plan->remove, {place, id});
   }
@@ -431,37 +372,33 @@ void BatchRun::write_record(RecordKey const& key) {
   Envelope const& now = working.exists ? working.envelope : nothing;
   auto has = [](auto const& list, auto const& value) { return std::ranges::find(list, value) != list.end(); };
   for (auto const& scope : working.row_scopes)
-    if (!has(now.scopes, scope)) writer_.write(delete_scope, {place, name, scope, id});
+    if (!has(now.scopes, scope)) writer_.write(derived_sql::delete_scope, {place, name, scope, id});
   for (auto const& scope : now.scopes)
-    if (!has(working.row_scopes, scope)) writer_.write(insert_scope, {place, name, scope, id});
+    if (!has(working.row_scopes, scope)) writer_.write(derived_sql::insert_scope, {place, name, scope, id});
   for (auto const& party : working.row_parties)
     if (!has(now.parties, party))
-      writer_.write(delete_party, {place, name, id_bytes(party.party), id, party.role});
+      writer_.write(derived_sql::delete_party, {place, name, id_bytes(party.party), id, party.role});
   for (auto const& party : now.parties)
     if (!has(working.row_parties, party))
-      writer_.write(insert_party, {place, name, id_bytes(party.party), id, party.role});
-  for (std::size_t i = 0; i < now.clocks.size(); ++i) {
-    auto const& clock = now.clocks[i];
-    if (i < working.row_clocks.size() && working.row_clocks[i] == clock) continue;
-    writer_.write(upsert_clock,
-                  {place, name, id, static_cast<std::int64_t>(i), clock.rule, clock.edition,
-                   std::string(name_of(clock.status)), to_string(clock.triggered_on), to_string(clock.due_on),
-                   std::int64_t{clock.provisional}, optional_date(clock.ended_on)});
+      writer_.write(derived_sql::insert_party, {place, name, id_bytes(party.party), id, party.role});
+  for (std::size_t i = 0; i < rows.clocks.size(); ++i) {
+    if (i < working.row_clocks.size() && working.row_clocks[i] == now.clocks[i]) continue;
+    std::vector<Value> values{place, name, id};
+    std::ranges::move(rows.clocks[i], std::back_inserter(values));
+    writer_.write(derived_sql::upsert_clock, std::move(values));
   }
   if (now.clocks.size() < working.row_clocks.size())
-    writer_.write(delete_clocks, {place, name, id, static_cast<std::int64_t>(now.clocks.size())});
+    writer_.write(derived_sql::delete_clocks, {place, name, id, static_cast<std::int64_t>(now.clocks.size())});
 }
 
 void BatchRun::write() {
   std::string const& place = context_.jurisdiction;
-  for (auto& entry : entries_)
-    writer_.write(insert_entry, {place, entry.seq, bytes(entry.leaf_hash), std::move(entry.leaf)});
+  for (auto& entry : entries_) writer_.write(insert_entry, {place, entry.seq, bytes(entry.leaf_hash), std::move(entry.leaf)});
   for (auto& version : versions_)
-    writer_.write(
-        insert_version,
-        {place, version.entry, std::string(version.plan->reg->name), id_bytes(version.record),
-         version.version, std::move(version.action), id_bytes(version.account), context_.at.micros_utc,
-         std::move(version.batch), std::move(version.body), std::move(version.salts)});
+    writer_.write(insert_version, {place, version.entry, std::string(version.plan->reg->name), id_bytes(version.record),
+                                   version.version, std::move(version.action), id_bytes(version.account),
+                                   context_.at.micros_utc, std::move(version.batch), std::move(version.body),
+                                   std::move(version.salts)});
   for (auto& statement : extra_) writer_.write(*statement.sql, std::move(statement.values));
   // Rows that go make room for rows that come with the same unique value.
   for (auto const& key : overlay_.changed())
@@ -469,15 +406,15 @@ void BatchRun::write() {
   for (auto const& key : overlay_.changed())
     if (overlay_.get(key).exists) write_record(key);
   overlay_.for_numbers([&](std::string const& series, std::int64_t number) {
-    writer_.write(upsert_number, {place, series, number});
+    writer_.write(derived_sql::upsert_number, {place, series, number});
   });
   overlay_.for_chains([&](std::string const& chain, ChainHead const& head) {
-    writer_.write(upsert_chain, {place, chain, head.seq, bytes(head.leaf_hash)});
+    writer_.write(derived_sql::upsert_chain, {place, chain, head.seq, bytes(head.leaf_hash)});
   });
   for (auto const& repeat : new_repeats_)
     writer_.write(insert_repeat, {place, id_bytes(repeat.account), repeat.key, bytes(repeat.payload_hash),
-                                  id_bytes(repeat.receipt.record), repeat.receipt.version,
-                                  repeat.receipt.entry, repeat.receipt.state, context_.at.micros_utc});
+                                  id_bytes(repeat.receipt.record), repeat.receipt.version, repeat.receipt.entry,
+                                  repeat.receipt.state, context_.at.micros_utc});
   writer_.write(update_head, {place, static_cast<std::int64_t>(range_.size()), context_.at.micros_utc,
                               range_.serialise(), schema_seq_});
 }

@@ -4,6 +4,7 @@
 #pragma once
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -41,6 +42,8 @@ struct Prepared {
   std::optional<Raw> raw;
   // A statement on an unlogged or rebuildable table.
   std::optional<store::Statement> unlogged;
+  // Alone with the writer between two batches (rebuild, migrations).
+  std::function<void(store::Writer&)> exclusive;
   std::promise<Result<Receipt>> answer;
 };
 
@@ -53,6 +56,8 @@ class Desk {
   std::future<Result<Receipt>> submit(Command command);
   std::future<Result<Receipt>> submit_raw(Uuid account, Prepared::Raw raw);
   std::future<Result<Receipt>> submit_unlogged(store::Statement statement);
+  // Runs `work` on the desk's thread between two batches; its exceptions come back through the future.
+  std::future<Result<Receipt>> submit_exclusive(std::function<void(store::Writer&)> work);
   std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands);
 
   std::shared_ptr<Directory const> directory() const;
@@ -73,6 +78,7 @@ class Desk {
   void run();
   Batch take_batch();
   void process(Batch& batch);
+  void process_exclusive(Prepared& prepared);
   void process_once(std::span<std::unique_ptr<Prepared>> batch);
   void process_singly(Batch& batch, store::Error const& first);
   bool was_committed(Head const& expected);

@@ -1,5 +1,6 @@
 #include "directory.hpp"
 
+#include "base/calendar.hpp"
 #include "body.hpp"
 #include "kernel/registers.hpp"
 #include "overlay.hpp"
@@ -51,7 +52,7 @@ std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue
   each<Grant>(reader, catalogue, jurisdiction, "grant", [&](Uuid, Grant const& grant, Envelope const& envelope) {
     if (envelope.state == "active") directory->grants[grant.account].push_back(grant);
   });
-  directory->calendar = published_calendar();
+  directory->calendar = built_in_calendar();
   each<CalendarYear>(reader, catalogue, jurisdiction, "calendar_year",
                      [&](Uuid, CalendarYear const& year, Envelope const&) {
                        auto merged = directory->calendar.with_year(year.year, year.holidays, year.makeup_workdays);

@@ -1,6 +1,7 @@
 // How the system gets its publisher and its keys.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "base/result.hpp"
@@ -14,7 +15,9 @@ namespace plumbline::kernel {
 // DIR/keys/: Ed25519 and SM2, both named after the origin. Refused "key_exists".
 Result<void> make_log_keys(std::filesystem::path const& folder, std::string const& origin);
 
+// `keep` writes a row of a rebuildable table.
+using KeepRow = std::function<Result<void>(store::Sql const& sql, std::vector<store::Value> values)>;
 std::unique_ptr<LogPublisher> make_publisher(store::Database& database, std::filesystem::path const& folder,
-                                             Settings const& settings, Clock const& clock);
+                                             Settings const& settings, KeepRow keep);
 
 }  // namespace plumbline::kernel

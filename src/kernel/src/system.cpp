@@ -131,7 +131,9 @@ class SystemImpl final : public System {
   BlobStore& blobs() override { return *blobs_; }
   LogPublisher& log() override {
     std::lock_guard const lock(publisher_mutex_);
-    if (!publisher_) publisher_ = make_publisher(*database_, folder_, settings_, clock_);
+    if (!publisher_) publisher_ = make_publisher(*database_, folder_, settings_, [this](Sql const& sql, std::vector<Value> values) {
+        return write_unlogged(sql, std::move(values));
+      });
     return *publisher_;
   }
 
@@ -142,6 +144,9 @@ class SystemImpl final : public System {
     auto const done = desk_->submit_unlogged({&sql, std::move(values)}).get();
     if (!done) return done.refusal();
     return {};
+  }
+  void exclusive(std::function<void(store::Writer&)> work) override {
+    (void)desk_->submit_exclusive(std::move(work)).get();
   }
   Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject, Hash const& digest) override;
 
@@ -270,7 +275,7 @@ Result<void> plant_regions(System& system, std::string const& root) {
     if (!done) return done.refusal();
     return {};
   };
-  std::string const name = division_name(root).empty() ? root : std::string(division_name(root));
+  std::string const name(division_name(root).value_or(root));
   if (auto done = put(root, name, "", root.size() <= 2 ? RegionKind::province : RegionKind::city); !done) return done;
   for (auto const& county : division_children(root))
     if (auto done = put(std::string(county.code), std::string(county.name), root, RegionKind::county); !done)

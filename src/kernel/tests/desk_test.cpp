@@ -151,7 +151,7 @@ TEST_P(DeskTest, ClocksArePausedResumedByOrdinaryCommands) {
   ASSERT_TRUE(act(officer, "pause_clock", id, R"({"rule":"SC.OBJECTION","reason":"鉴定"})"));
   clock_.set(*parse_instant("2026-03-12T01:00:00Z"));
   ASSERT_TRUE(act(officer, "resume_clock", id, R"({"rule":"SC.OBJECTION","reason":"鉴定结束"})"));
-  EXPECT_EQ(to_string(must_find(id).envelope.clock("SC.OBJECTION")->due_on), "2026-03-27");
+  EXPECT_EQ(to_string(must_find(id).envelope.clock("SC.OBJECTION")->due_on), "2026-03-26");
   EXPECT_EQ(code_of(act(leader, "extend_clock", id, R"({"rule":"SC.OBJECTION","days":5,"reason":"x"})")),
             "extension_too_long");
 }
@@ -229,8 +229,8 @@ TEST_P(DeskTest, BatchesOfManyThreadsLoseNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, DeskTest, ::testing::Values(store::Engine::sqlite, store::Engine::postgres),
-                         [](auto const& info) {
-                           return info.param == store::Engine::sqlite ? "sqlite" : "postgres";
+                         [](auto const& engine) {
+                           return engine.param == store::Engine::sqlite ? "sqlite" : "postgres";
                          });
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/hash.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "base/uuid.hpp"
 #include "store/store.hpp"
 
 namespace plumbline::kernel {
@@ -44,6 +45,8 @@ class LogPublisher {
   virtual std::string sm2_vkey() const = 0;
   virtual std::filesystem::path folder() const = 0;  // DIR/public
 
+  // Lines that came back by file: a cosigned note of the present checkpoint.
+  virtual Result<Published> add_cosignatures(std::string_view cosigned_note) = 0;
   virtual void use_witnesses(std::vector<std::unique_ptr<WitnessClient>> witnesses) = 0;
   // The tlog-policy text in force ("" before the first): logged as ledger.policy, published as log/policy.
   virtual std::string policy() const = 0;
@@ -60,5 +63,17 @@ class LogPublisher {
   virtual std::string consistency(std::int64_t from_size, std::int64_t to_size) = 0;
   virtual std::string leaf(std::int64_t seq) = 0;
 };
+
+// A witness in this process, with its own key and memory under `folder` (key: folder/witness.key, made on
+// first use). For demonstrations and tests: a machine of the same office proves nothing to outsiders.
+std::unique_ptr<WitnessClient> open_local_witness(std::filesystem::path const& folder, std::string const& name,
+                                                  std::string const& log_vkey, Clock const& clock);
+// Its verifier key.
+Result<std::string> local_witness_vkey(std::filesystem::path const& folder, std::string const& name);
+
+class System;
+// Puts a tlog-policy into force: a ledger.policy entry, and the file log/policy. Refused "policy_format",
+// "policy_log" (its log lines lack our key).
+Result<void> set_policy(System& system, Uuid account, std::string_view policy);
 
 }  // namespace plumbline::kernel

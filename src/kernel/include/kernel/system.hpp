@@ -78,6 +78,9 @@ class System {
   // A row of an unlogged or rebuildable table, written between two batches.
   virtual Result<void> write_unlogged(store::Sql const& sql, std::vector<store::Value> values) = 0;
 
+  // Alone with the writer, between two batches. For repairs (rebuild), not for acts.
+  virtual void exclusive(std::function<void(store::Writer&)> work) = 0;
+
   // A log entry outside any record (ledger.policy, draw bodies made by followers). Answers its position.
   struct Logged {
     std::int64_t seq;

@@ -1,0 +1,143 @@
+#include "support.hpp"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include "archive/api.hpp"
+#include "inspection/api.hpp"
+#include "kernel/registers.hpp"
+#include "people/api.hpp"
+
+namespace plumbline::app {
+
+kernel::Catalogue const& catalogue() {
+  static kernel::Catalogue const all = [] {
+    kernel::Catalogue made;
+    made.add(kernel::kernel_module());
+    made.add(archive::module());
+    made.add(people::module());
+    made.add(inspection::module());
+    return made;
+  }();
+  return all;
+}
+
+Opened::Opened(Common const& common) {
+  Clock const* clock = &system_clock();
+  if (common.at) {
+    auto const at = parse_instant(*common.at);
+    if (!at) throw UsageError("--at takes an instant like 2026-03-02T09:00:00+08:00, not '" + *common.at + "'");
+    fixed_ = std::make_unique<FixedClock>(*at);
+    clock = fixed_.get();
+  }
+  system_ = kernel::System::open(common.data, catalogue(), *clock);
+  if (common.as.empty()) return;
+  auto const account = system_->account_of(common.as);
+  if (!account) throw UsageError("no account with the login '" + common.as + "'");
+  account_ = *account;
+}
+
+kernel::Viewer Opened::viewer() {
+  return account_.is_nil() ? kernel::system_viewer(system_->settings().jurisdiction) : system_->viewer(account_);
+}
+
+Json to_json(Refusal const& refusal) {
+  Json document;
+  document.set("code", refusal.code);
+  if (!refusal.detail.empty()) document.set("detail", refusal.detail);
+  if (!refusal.problems.empty()) {
+    Json::Array problems;
+    for (auto const& problem : refusal.problems) {
+      Json row;
+      row.set("path", problem.path);
+      row.set("code", problem.code);
+      if (!problem.detail.empty()) row.set("detail", problem.detail);
+      problems.push_back(std::move(row));
+    }
+    document.set("problems", std::move(problems));
+  }
+  return document;
+}
+
+int refused(Refusal const& refusal, Output output) {
+  if (output == Output::json) {
+    Json document;
+    document.set("error", to_json(refusal));
+    std::cout << write_json(document) << '\n';
+    return 1;
+  }
+  std::cerr << "refused: " << message(refusal.code, refusal.detail) << '\n';
+  for (auto const& problem : refusal.problems)
+    std::cerr << "  " << (problem.path.empty() ? "/" : problem.path) << ": " << message(problem.code, problem.detail)
+              << '\n';
+  return 1;
+}
+
+void print(Json const& document, Output output) {
+  std::cout << (output == Output::json ? write_json(document) : write_json_pretty(document)) << '\n';
+}
+
+kernel::Condition parse_condition(std::string const& text) {
+  struct Operator {
+    std::string_view mark;
+    kernel::Compare compare;
+  };
+  using kernel::Compare;
+  static constexpr Operator operators[] = {{"!=", Compare::not_equal}, {"<=", Compare::less_equal},
+                                           {">=", Compare::greater_equal}, {"=", Compare::equal},
+                                           {"<", Compare::less}, {">", Compare::greater}};
+  auto const position = text.find_first_of("!<>=");
+  if (position == std::string::npos || position == 0)
+    throw UsageError("a condition looks like state=draft or due_on<2026-03-01, not '" + text + "'");
+  for (auto const& op : operators)
+    if (text.compare(position, op.mark.size(), op.mark) == 0) {
+      kernel::Condition condition{text.substr(0, position), op.compare, {}};
+      std::istringstream values(text.substr(position + op.mark.size()));
+      for (std::string value; std::getline(values, value, ',');) condition.values.push_back(value);
+      if (condition.values.empty()) condition.values.emplace_back();
+      if (condition.values.size() > 1 && op.compare == Compare::equal) condition.compare = Compare::any_of;
+      return condition;
+    }
+  throw UsageError("unknown comparison in '" + text + "'");
+}
+
+Uuid record_of(kernel::System& system, kernel::Viewer const& viewer, std::string const& register_name,
+               std::string const& text) {
+  if (text.empty()) return {};
+  if (auto const id = parse_uuid(text)) return *id;
+  auto const* reg = system.catalogue().find(register_name);
+  if (reg != nullptr && !reg->import_key.empty())
+    if (auto const found = system.reads().find(viewer, register_name, reg->import_key, text)) return found->id;
+  throw UsageError("no record '" + text + "' in register " + register_name);
+}
+
+std::string read_argument(std::string const& text) {
+  if (text == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  if (text.empty() || text.front() != '@') return text;
+  std::ifstream file(text.substr(1), std::ios::binary);
+  if (!file) throw UsageError("cannot read " + text.substr(1));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+  Json document;
+  document.set("id", to_string(found.id));
+  document.set("version", found.version);
+  document.set("state", found.state);
+  document.set("entry", found.entry);
+  document.set("updated_at", to_string(found.updated_at));
+  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
+  for (auto const& [name, value] : *record.as_object()) document.set(name, value);
+  Json::Array scopes;
+  for (auto const& scope : found.envelope.scopes) scopes.emplace_back(scope);
+  document.set("scopes", std::move(scopes));
+  Json::Array clocks;
+  for (auto const& clock : found.envelope.clocks)
+    clocks.push_back(reflect::to_json(reflect::type_of<kernel::RunningClock>(), &clock));
+  if (!clocks.empty()) document.set("clocks", std::move(clocks));
+  return document;
+}
+
+}  // namespace plumbline::app

@@ -1,0 +1,55 @@
+// What the subcommands share: opening a data folder, saying what was refused, reading conditions.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "commands.hpp"
+#include "kernel/reads.hpp"
+#include "kernel/system.hpp"
+#include "reflect/json.hpp"
+
+namespace plumbline::app {
+
+// A data folder with its clock; the clock stands still when --at was given.
+class Opened {
+ public:
+  explicit Opened(Common const& common);
+  kernel::System& operator*() { return *system_; }
+  kernel::System* operator->() { return system_.get(); }
+  // The account of --as; nil when none was given. Throws UsageError for an unknown login.
+  Uuid account() const { return account_; }
+  // What that account sees; without --as the machine's own administrator sees everything.
+  kernel::Viewer viewer();
+
+ private:
+  std::unique_ptr<Clock> fixed_;
+  std::unique_ptr<kernel::System> system_;
+  Uuid account_;
+};
+
+// Wrong use of the command line: message to stderr, exit status 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Prints why, in the user's language, with every place; answers 1.
+int refused(Refusal const& refusal, Output output);
+Json to_json(Refusal const& refusal);
+void print(Json const& document, Output output);
+
+// "field=value" and the other comparisons.
+kernel::Condition parse_condition(std::string const& text);
+// An id, or the value of the register's import key.
+Uuid record_of(kernel::System& system, kernel::Viewer const& viewer, std::string const& register_name,
+               std::string const& text);
+std::string read_argument(std::string const& text);  // "-" stdin, "@FILE", else itself
+
+// The message of a code from locales/zh-CN.json; the code itself where there is none.
+std::string message(std::string_view code, std::string_view detail);
+
+Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight);
+
+}  // namespace plumbline::app

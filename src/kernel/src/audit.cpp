@@ -1,0 +1,417 @@
+#include "kernel/audit.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "body.hpp"
+#include "derive.hpp"
+#include "kernel/blobs.hpp"
+#include "kernel/publisher.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/files.hpp"
+#include "ledger/leaf.hpp"
+#include "ledger/tile.hpp"
+#include "overlay.hpp"
+#include "tables.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+using store::Sql;
+using store::Value;
+
+constexpr std::size_t findings_max = 1'000;
+
+Sql const select_head{"audit.head", "select size, frontier from ledger_head where jurisdiction = $1"};
+Sql const stream_entries{"audit.entries", "select seq, leaf_hash, leaf from entry where jurisdiction = $1 order by seq"};
+Sql const stream_versions{
+    "audit.versions",
+    "select v.register_name, v.record, v.entry, v.version, v.action, v.recorded_at, v.body, v.salts, v.closed, e.leaf, "
+    "e.leaf_hash from version v join entry e on e.jurisdiction = v.jurisdiction and e.seq = v.entry where "
+    "v.jurisdiction = $1 order by v.register_name, v.record, v.entry"};
+Sql const select_scopes{"audit.scopes",
+                        "select scope from record_scope where jurisdiction = $1 and register_name = $2 and record = $3 "
+                        "order by scope"};
+Sql const select_parties{"audit.parties",
+                         "select party, role from record_party where jurisdiction = $1 and register_name = $2 and "
+                         "record = $3 order by party, role"};
+Sql const select_clocks{"audit.clocks",
+                        "select position, rule, edition, status, triggered_on, due_on, provisional, ended_on from clock "
+                        "where jurisdiction = $1 and register_name = $2 and record = $3 order by position"};
+Sql const stream_numbers{"audit.numbers", "select series, last_number from number_series where jurisdiction = $1"};
+Sql const stream_chains{"audit.chains", "select chain, seq, leaf_hash from chain_head where jurisdiction = $1"};
+
+void report(Audit& audit, std::string code, std::string_view register_name, std::string record, std::string detail = "") {
+  if (audit.findings.size() < findings_max)
+    audit.findings.push_back({std::move(code), std::string(register_name), std::move(record), std::move(detail)});
+}
+
+// The latest versions of one record, as the log tells them.
+struct Told {
+  RegisterPlan const* plan = nullptr;
+  Working working;
+  Instant at;
+  std::vector<IssuedNumber> numbers;
+};
+
+using Plans = std::map<std::string, RegisterPlan, std::less<>>;
+
+Plans plans_of(Catalogue const& catalogue) {
+  Plans plans;
+  for (auto const& reg : catalogue.registers()) plans.emplace(std::string(reg.name), RegisterPlan(reg));
+  return plans;
+}
+
+// Reads all versions in the order register, record, entry and gives each record once, as its last version
+// left it. `check`: sees every version before (null: none wanted).
+class Replay {
+ public:
+  Replay(System& system, Plans const& plans) : system_(system), plans_(plans) {}
+
+  Audit* audit = nullptr;
+  Progress progress;
+  std::int64_t total = 0;
+
+  void run(std::function<void(Told const&)> const& each) {
+    std::vector<Value> const values{system_.settings().jurisdiction};
+    std::int64_t done = 0;
+    system_.database().reader()->stream(stream_versions, values, [&](store::Row const& row) {
+      take(row, each);
+      if (++done % 10'000 == 0 && progress) progress(done, total);
+      return true;
+    });
+    if (told_) each(*told_);
+  }
+
+ private:
+  void take(store::Row const& row, std::function<void(Told const&)> const& each) {
+    auto const plan = plans_.find(store::text(row[0]));
+    Uuid const id = uuid_from(row[1]);
+    if (plan == plans_.end()) {
+      if (audit != nullptr) report(*audit, "register_unknown", store::text(row[0]), to_string(id));
+      return;
+    }
+    if (!told_ || told_->plan != &plan->second || told_->working.id != id) {
+      if (told_) each(*told_);
+      told_.emplace();
+      told_->plan = &plan->second;
+      told_->working.plan = &plan->second;
+      told_->working.id = id;
+    }
+    auto const leaf = ledger::parse_leaf(store::text(row[9]));
+    if (!leaf) {
+      if (audit != nullptr) report(*audit, "log_broken", plan->first, to_string(id), "entry is no leaf");
+      return;
+    }
+    if (audit != nullptr) check(row, *leaf, plan->first, id);
+    apply(row, *leaf);
+  }
+
+  void check(store::Row const& row, ledger::LeafView const& leaf, std::string const& register_name, Uuid id) {
+    ++audit->versions;
+    auto const seq = std::to_string(store::integer(row[2]));
+    if (leaf.type != register_name + "." + store::text(row[4]))
+      report(*audit, "action_differs", register_name, to_string(id), "entry " + seq);
+    std::string const sid(leaf.subject.substr(leaf.subject.find('/') + 1));
+    if (!told_->working.sid.empty() && hex_encode(told_->working.sid) != sid)
+      report(*audit, "subject_differs", register_name, to_string(id), "entry " + seq);
+    try {
+      Hash const digest = store::text(row[4]) == "erase"
+                              ? sha256(store::text(row[6]))
+                              : digest_of(commitments_of(store::text(row[6]), store::blob(row[7]), store::text(row[8])));
+      if (digest != leaf.digest) report(*audit, "digest_mismatch", register_name, to_string(id), "entry " + seq);
+    } catch (std::exception const& broken) {
+      report(*audit, "digest_mismatch", register_name, to_string(id), "entry " + seq + ": " + broken.what());
+    }
+    if (auto const& closed = store::text(row[8]); !closed.empty())
+      if (auto const list = parse_json(closed); list && list->as_object() != nullptr)
+        audit->erased_fields += static_cast<std::int64_t>(list->as_object()->size());
+  }
+
+  void apply(store::Row const& row, ledger::LeafView const& leaf) {
+    auto& working = told_->working;
+    working.entry = store::integer(row[2]);
+    std::ranges::copy(store::blob(row[10]), working.leaf_hash.begin());
+    if (auto const sid = hex_decode(leaf.subject.substr(leaf.subject.find('/') + 1))) working.sid = *sid;
+    told_->at = Instant{store::integer(row[5])};
+    working.version = store::integer(row[3]);
+    if (store::text(row[4]) == "erase") return;
+    auto body = parse_body(*told_->plan->reg, store::text(row[6]));
+    if (audit != nullptr && body.id != working.id)
+      report(*audit, "record_differs", told_->plan->reg->name, to_string(working.id), "its body names another id");
+    working.record.emplace(std::move(body.record));
+    working.envelope = std::move(body.envelope);
+    working.exists = working.envelope.state != state_undone;
+    told_->numbers.insert(told_->numbers.end(), working.envelope.numbers.begin(), working.envelope.numbers.end());
+  }
+
+  System& system_;
+  Plans const& plans_;
+  std::optional<Told> told_;
+};
+
+std::string row_select(RegisterPlan const& plan) {
+  std::string names = "jurisdiction, id, version, state, entry, updated_at, sid, body";
+  for (auto const& column : plan.columns) names += ", " + quoted(column.field->name);
+  return "select " + names + " from " + table_name(*plan.reg) + " where jurisdiction = $1 and id = $2";
+}
+
+std::string first_difference(RegisterPlan const& plan, std::vector<Value> const& wanted, store::Row const& found) {
+  static constexpr std::string_view fixed[] = {"jurisdiction", "id", "version", "state", "entry", "updated_at", "sid", "body"};
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (i >= found.size() || wanted[i] != found[i])
+      return std::string(i < std::size(fixed) ? fixed[i] : plan.columns[i - std::size(fixed)].field->name);
+  return "";
+}
+
+// Compares what one record stands for with what the tables hold.
+class Comparison {
+ public:
+  Comparison(System& system, Audit& audit) : place_(system.settings().jurisdiction), reader_(system.database().reader()), audit_(audit) {}
+
+  void record(Told const& told) {
+    auto const& plan = *told.plan;
+    std::string const name(plan.reg->name);
+    std::string const id = to_string(told.working.id);
+    auto rows = derive(told.working, place_, told.at);
+    auto const [position, fresh] = selects_.try_emplace(&plan);
+    if (fresh) position->second = {"audit.record", row_select(plan)};
+    auto const found = reader_->query(position->second, {place_, id_bytes(told.working.id)});
+    if (rows.record.empty() != found.empty()) {
+      report(audit_, found.empty() ? "row_missing" : "row_unknown", name, id);
+    } else if (!found.empty()) {
+      ++expected_[name];
+      ++audit_.rows;
+      if (auto const column = first_difference(plan, rows.record, found.front()); !column.empty())
+        report(audit_, "row_differs", name, id, "column " + column);
+    }
+    side(select_scopes, name, told, rows.scopes, "record_scope");
+    std::ranges::sort(rows.parties);
+    side(select_parties, name, told, rows.parties, "record_party");
+    side(select_clocks, name, told, rows.clocks, "clock");
+    for (auto const& number : told.numbers) numbers_[number.series] = std::max(numbers_[number.series], number.number);
+  }
+
+  // Rows that no record of the log stands for, and the tables that are not records.
+  void finish(Plans const& plans, std::map<std::string, ChainHead> const& chains) {
+    for (auto const& [name, plan] : plans) {
+      Sql const count{"audit.count", "select count(*) from " + table_name(*plan.reg) + " where jurisdiction = $1"};
+      std::int64_t const there = store::integer(reader_->query(count, {place_}).at(0).at(0));
+      if (there != expected_[name]) unknown_rows(plan);
+    }
+    for (auto const table : {"record_scope", "record_party", "clock"}) {
+      Sql const count{"audit.count", std::string("select count(*) from ") + table + " where jurisdiction = $1"};
+      std::int64_t const there = store::integer(reader_->query(count, {place_}).at(0).at(0));
+      if (there != expected_[table])
+        report(audit_, "row_unknown", table, "", std::to_string(there) + " rows, " + std::to_string(expected_[table]) + " in the log");
+    }
+    std::map<std::string, std::int64_t> last;
+    for (auto const& row : reader_->query(stream_numbers, {place_})) last[store::text(row[0])] = store::integer(row[1]);
+    for (auto const& [series, number] : numbers_)
+      if (last[series] != number) report(audit_, "row_differs", "number_series", series, std::to_string(last[series]));
+    for (auto const& [series, number] : last)
+      if (!numbers_.contains(series) && number != 0) report(audit_, "row_unknown", "number_series", series);
+    auto wanted = chains;
+    for (auto const& row : reader_->query(stream_chains, {place_})) {
+      auto const head = wanted.find(store::text(row[0]));
+      if (head == wanted.end() || head->second.seq != store::integer(row[1]) ||
+          head->second.leaf_hash != hash_from(row[2]))
+        report(audit_, "row_differs", "chain_head", store::text(row[0]));
+      wanted.erase(store::text(row[0]));
+    }
+    for (auto const& [chain, head] : wanted) report(audit_, "row_missing", "chain_head", chain);
+  }
+
+ private:
+  void side(Sql const& select, std::string const& name, Told const& told, store::Rows const& wanted, std::string const& table) {
+    auto const found = reader_->query(select, {place_, name, id_bytes(told.working.id)});
+    expected_[table] += static_cast<std::int64_t>(found.size());
+    audit_.rows += static_cast<std::int64_t>(found.size());
+    if (found != wanted) report(audit_, "row_differs", name, to_string(told.working.id), "table " + table);
+  }
+
+  void unknown_rows(RegisterPlan const& plan) {
+    Sql const strays{"audit.strays", "select id from " + table_name(*plan.reg) +
+                                         " r where jurisdiction = $1 and not exists (select 1 from version v where "
+                                         "v.jurisdiction = r.jurisdiction and v.register_name = $2 and v.record = r.id)"};
+    std::vector<Value> const values{place_, std::string(plan.reg->name)};
+    reader_->stream(strays, values, [&](store::Row const& row) {
+      report(audit_, "row_unknown", plan.reg->name, to_string(uuid_from(row[0])));
+      return true;
+    });
+  }
+
+  std::string place_;
+  std::unique_ptr<store::Reader> reader_;
+  Audit& audit_;
+  std::map<RegisterPlan const*, Sql> selects_;
+  std::map<std::string, std::int64_t> expected_;
+  std::map<std::string, std::int64_t> numbers_;
+};
+
+// Chains of the log that are not records: their subjects do not begin with a register's name.
+std::map<std::string, ChainHead> scan_log(System& system, Plans const& plans, Audit& audit, Progress const& progress) {
+  std::map<std::string, ChainHead> chains;
+  std::string const place = system.settings().jurisdiction;
+  auto const reader = system.database().reader();
+  auto const head = reader->query(select_head, {place});
+  if (head.empty()) {
+    report(audit, "log_broken", "ledger_head", place, "missing");
+    return chains;
+  }
+  std::int64_t const size = store::integer(head[0][0]);
+
+  // What was signed must be a beginning of what the database holds.
+  auto const note = ledger::read_text_file(system.folder() / "public" / "log" / "checkpoint");
+  auto const key = ledger::parse_vkey(system.log().vkey());
+  std::optional<ledger::Checkpoint> checkpoint;
+  if (note) {
+    auto const opened = ledger::open_checkpoint(*note, *key);
+    if (opened) {
+      checkpoint = opened->checkpoint;
+    } else {
+      report(audit, "checkpoint_invalid", "log", "", opened.refusal().code);
+    }
+  }
+
+  ledger::CompactRange range;
+  std::int64_t last_time = 0;
+  std::vector<Value> const values{place};
+  if (checkpoint && checkpoint->size == 0 && checkpoint->root != range.root())
+    report(audit, "checkpoint_differs", "log", "0");
+  reader->stream(stream_entries, values, [&](store::Row const& row) {
+    std::int64_t const seq = store::integer(row[0]);
+    auto const& text = store::text(row[2]);
+    Hash const hash = ledger::leaf_hash(bytes_of(text));
+    if (hash != hash_from(row[1])) report(audit, "entry_hash", "entry", std::to_string(seq));
+    if (seq != static_cast<std::int64_t>(range.size())) report(audit, "entry_missing", "entry", std::to_string(range.size()));
+    auto const leaf = ledger::parse_leaf(text);
+    if (!leaf || leaf->seq != static_cast<std::uint64_t>(seq)) {
+      report(audit, "log_broken", "entry", std::to_string(seq), leaf ? "seq" : leaf.refusal().code);
+    } else {
+      if (leaf->time_s < last_time) report(audit, "time_order", "entry", std::to_string(seq));
+      last_time = leaf->time_s;
+      std::string const chain(leaf->chain());
+      auto const slash = chain.find('/');
+      if (slash == std::string::npos || !plans.contains(chain.substr(0, slash)))
+        chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
+    }
+    range.append(hash);
+    if (checkpoint && range.size() == checkpoint->size && range.root() != checkpoint->root)
+      report(audit, "checkpoint_differs", "log", std::to_string(checkpoint->size));
+    if (++audit.entries % 10'000 == 0 && progress) progress(audit.entries, size);
+    return true;
+  });
+  if (checkpoint && checkpoint->size > range.size())
+    report(audit, "checkpoint_ahead", "log", std::to_string(checkpoint->size));
+  auto const kept = ledger::CompactRange::deserialise(store::blob(head[0][1]));
+  if (static_cast<std::uint64_t>(size) != range.size() || !kept || !(*kept == range))
+    report(audit, "row_differs", "ledger_head", place);
+  return chains;
+}
+
+}  // namespace
+
+Audit verify_log(System& system, Progress const& progress) {
+  Audit audit;
+  scan_log(system, plans_of(system.catalogue()), audit, progress);
+  return audit;
+}
+
+Audit verify_deep(System& system, Progress const& progress) {
+  Audit audit;
+  auto const plans = plans_of(system.catalogue());
+  auto const chains = scan_log(system, plans, audit, progress);
+  Comparison comparison(system, audit);
+  Replay replay(system, plans);
+  replay.audit = &audit;
+  replay.progress = progress;
+  replay.total = audit.entries;
+  replay.run([&](Told const& told) { comparison.record(told); });
+  comparison.finish(plans, chains);
+  system.blobs().for_each([&](Hash const& name) {
+    auto const content = system.blobs().open(name);
+    if (!content) return;
+    Hasher hasher;
+    std::string buffer(64 * 1024, '\0');
+    while (content->read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || content->gcount() > 0)
+      hasher.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(content->gcount())));
+    if (hasher.finish() != name) report(audit, "blob_differs", "blobs", to_hex(name));
+  });
+  return audit;
+}
+
+void rebuild(System& system, Progress const& progress) {
+  auto const plans = plans_of(system.catalogue());
+  std::string const place = system.settings().jurisdiction;
+  Audit ignored;
+  auto const chains = scan_log(system, plans, ignored, {});
+  system.exclusive([&](store::Writer& writer) {
+    std::map<std::string, std::int64_t> numbers;
+    writer.begin();
+    std::vector<Sql> clears;
+    for (auto const& table : kernel_tables())
+      if (table.kind == TableKind::derived)
+        clears.push_back({"rebuild.clear", "delete from " + std::string(table.name) + " where jurisdiction = $1"});
+    for (auto const& [name, plan] : plans)
+      clears.push_back({"rebuild.clear", "delete from " + table_name(*plan.reg) + " where jurisdiction = $1"});
+    for (auto const& clear : clears) writer.write(clear, {place});
+    writer.flush();
+    Replay replay(system, plans);
+    replay.progress = progress;
+    replay.total = ignored.entries;
+    std::int64_t waiting = 0;
+    replay.run([&](Told const& told) {
+      auto rows = derive(told.working, place, told.at);
+      std::string const name(told.plan->reg->name);
+      Bytes const id = id_bytes(told.working.id);
+      if (!rows.record.empty()) writer.write(told.plan->upsert, std::move(rows.record));
+      for (auto& row : rows.scopes) writer.write(derived_sql::insert_scope, {place, name, row[0], id});
+      for (auto& row : rows.parties) writer.write(derived_sql::insert_party, {place, name, row[0], id, row[1]});
+      for (auto& row : rows.clocks) {
+        std::vector<Value> values{place, name, id};
+        std::ranges::move(row, std::back_inserter(values));
+        writer.write(derived_sql::upsert_clock, std::move(values));
+      }
+      for (auto const& number : told.numbers) numbers[number.series] = std::max(numbers[number.series], number.number);
+      if (++waiting % 1'000 == 0) writer.flush();
+    });
+    for (auto const& [series, number] : numbers) writer.write(derived_sql::upsert_number, {place, series, number});
+    for (auto const& [chain, head] : chains)
+      writer.write(derived_sql::upsert_chain, {place, chain, head.seq, Bytes(head.leaf_hash.begin(), head.leaf_hash.end())});
+    writer.commit();
+  });
+}
+
+Result<std::string> opening(System& system, Viewer const& viewer, std::string_view register_name, Uuid id,
+                            std::int64_t version, std::vector<std::string> const& fields) {
+  static Sql const find{"audit.opening",
+                        "select entry, body, salts, closed from version where jurisdiction = $1 and register_name = $2 "
+                        "and record = $3 and version = $4 and action <> 'erase'"};
+  auto const* reg = system.catalogue().find(register_name);
+  if (reg == nullptr) return refuse("unknown_register", "", std::string(register_name));
+  if (!system.reads().get(viewer, register_name, id)) return refuse("not_found");
+  bool const masked = viewer.sight(*reg) != reflect::Sight::all;
+  auto const rows = system.database().reader()->query(
+      find, {viewer.jurisdiction, std::string(register_name), id_bytes(id), version});
+  if (rows.empty()) return refuse("not_found", "/version", std::to_string(version));
+  ledger::Opening opened;
+  opened.seq = static_cast<std::uint64_t>(store::integer(rows[0][0]));
+  std::set<std::string> wanted(fields.begin(), fields.end());
+  for (auto const& field : commitments_of(store::text(rows[0][1]), store::blob(rows[0][2]), store::text(rows[0][3]))) {
+    ledger::OpenedField out{field.name, field.commitment, {}};
+    if (wanted.erase(field.name) > 0) {
+      auto const* described = reg->type->find(field.name);
+      if (masked && described != nullptr && has(described->flags, reflect::Flag::personal))
+        return refuse("forbidden", "/fields", field.name);
+      if (!field.canonical) return refuse("erased", "/fields", field.name);
+      out.value = ledger::OpenedField::Value{*field.canonical, *field.salt};
+    }
+    opened.fields.push_back(std::move(out));
+  }
+  if (!wanted.empty()) return refuse("unknown_field", "/fields", *wanted.begin());
+  return ledger::format_opening(opened);
+}
+
+}  // namespace plumbline::kernel

@@ -1,0 +1,344 @@
+#include "kernel/publisher.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+
+#include "kernel/act.hpp"
+#include "kernel/system.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/cosignature.hpp"
+#include "ledger/files.hpp"
+#include "ledger/keys.hpp"
+#include "ledger/policy.hpp"
+#include "ledger/proof_file.hpp"
+#include "ledger/signer.hpp"
+#include "ledger/witness.hpp"
+#include "overlay.hpp"
+#include "publisher_make.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+using store::Sql;
+using store::Value;
+
+Sql const select_entries{"entry.from", "select seq, leaf, leaf_hash from entry where jurisdiction = $1 and seq >= $2 order by seq"};
+Sql const select_leaf{"entry.leaf", "select leaf from entry where jurisdiction = $1 and seq = $2"};
+Sql const select_head{"head.read", "select size, frontier from ledger_head where jurisdiction = $1"};
+Sql const keep_checkpoint{"checkpoint.keep",
+                          "insert into checkpoint (jurisdiction, size, note) values ($1, $2, $3) on conflict "
+                          "(jurisdiction, size) do update set note = excluded.note"};
+Sql const select_checkpoints{
+    "checkpoint.after", "select size, note from checkpoint where jurisdiction = $1 and size > $2 order by size limit 100"};
+Sql const select_follower{"follower.read", "select position from follower where jurisdiction = $1 and name = $2"};
+Sql const keep_follower{"follower.keep",
+                        "insert into follower (jurisdiction, name, position) values ($1, $2, $3) on conflict "
+                        "(jurisdiction, name) do update set position = excluded.position"};
+
+constexpr std::string_view ed25519_stem = "log-ed25519";
+constexpr std::string_view sm2_stem = "log-sm2";
+
+template <class T>
+T must(Result<T> result, std::string const& what) {
+  if (!result) throw std::runtime_error(what + ": " + result.refusal().code + " " + result.refusal().detail);
+  return std::move(*result);
+}
+
+class PublisherImpl final : public LogPublisher {
+ public:
+  PublisherImpl(store::Database& database, fs::path folder, Settings const& settings, KeepRow keep)
+      : database_(database),
+        folder_(std::move(folder)),
+        jurisdiction_(settings.jurisdiction),
+        keep_(std::move(keep)),
+        ed25519_key_(must(ledger::load_key(folder_ / "keys", ed25519_stem), "the log's Ed25519 key")),
+        sm2_key_(must(ledger::load_key(folder_ / "keys", sm2_stem), "the log's SM2 key")),
+        ed25519_(ed25519_key_.signer()),
+        sm2_(sm2_key_.signer()),
+        tiles_(folder_ / "public" / "log") {}
+
+  std::string vkey() const override { return ledger::format_vkey(ed25519_key_.key()); }
+  std::string sm2_vkey() const override { return ledger::format_vkey(sm2_key_.key()); }
+  fs::path folder() const override { return folder_ / "public"; }
+  void use_witnesses(std::vector<std::unique_ptr<WitnessClient>> witnesses) override {
+    witnesses_ = std::move(witnesses);
+  }
+  std::string policy() const override {
+    return ledger::read_text_file(folder_ / "public" / "log" / "policy").value_or("");
+  }
+
+  Result<Published> publish() override;
+  Result<Published> add_cosignatures(std::string_view cosigned_note) override;
+  std::optional<Proof> proof(std::int64_t seq) override;
+  std::string consistency(std::int64_t from_size, std::int64_t to_size) override;
+  std::string leaf(std::int64_t seq) override;
+
+ private:
+  Result<void> open_signer();
+  Result<void> check_history(std::int64_t size, ledger::CompactRange const& head);
+  Result<void> append_entries(std::int64_t up_to);
+  void ask(WitnessClient& witness, Published& published);
+  Result<std::string> ask_from(WitnessClient& witness, std::int64_t old_size, std::string const& checkpoint,
+                               std::int64_t size);
+  Result<Published> keep_and_tell(Published published);
+
+  store::Database& database_;
+  fs::path folder_;
+  std::string jurisdiction_;
+  KeepRow keep_;
+  ledger::SecretKey ed25519_key_;
+  ledger::SecretKey sm2_key_;
+  std::unique_ptr<ledger::Signer> ed25519_;
+  std::unique_ptr<ledger::Signer> sm2_;
+  ledger::TileFolder tiles_;
+  std::optional<ledger::CheckpointSigner> signer_;
+  std::vector<std::unique_ptr<WitnessClient>> witnesses_;
+  std::mutex mutex_;
+};
+
+Result<void> PublisherImpl::open_signer() {
+  if (signer_) return {};
+  ledger::KeyHistory history;
+  if (auto const text = ledger::read_text_file(folder_ / "public" / "log" / "vkeys"))
+    if (auto known = ledger::KeyHistory::parse(*text)) history = std::move(*known);
+  auto opened = ledger::CheckpointSigner::open({folder_ / "public" / "log", folder_ / "keys" / "last-checkpoint"},
+                                               {ed25519_.get(), sm2_.get()}, history);
+  if (!opened) return opened.refusal();
+  signer_.emplace(std::move(*opened));
+  return {};
+}
+
+// The database's own Merkle frontier must be what the published tiles plus the new entries give; before
+// anything is written. Costs as much as the new entries, however long the log is.
+Result<void> PublisherImpl::check_history(std::int64_t size, ledger::CompactRange const& head) {
+  auto const published = static_cast<std::int64_t>(signer_->size());
+  if (size < published) return refuse("checkpoint_ahead", "", std::to_string(published));
+  auto range = ledger::range_from(ledger::tile_hashes(tiles_, signer_->size()), signer_->size());
+  if (!range) return range.refusal();
+  std::vector<Value> const values{jurisdiction_, published};
+  database_.reader()->stream(select_entries, values, [&](store::Row const& row) {
+    if (store::integer(row[0]) >= size) return false;
+    range->append(ledger::leaf_hash(bytes_of(store::text(row[1]))));
+    return true;
+  });
+  if (!(*range == head)) return refuse("checkpoint_differs", "", std::to_string(published));
+  return {};
+}
+
+Result<void> PublisherImpl::append_entries(std::int64_t up_to) {
+  std::vector<Value> const values{jurisdiction_, static_cast<std::int64_t>(signer_->size())};
+  Result<void> outcome;
+  database_.reader()->stream(select_entries, values, [&](store::Row const& row) {
+    if (store::integer(row[0]) >= up_to) return false;
+    outcome = signer_->append(bytes_of(store::text(row[1])));
+    return outcome.ok();
+  });
+  return outcome;
+}
+
+Result<LogPublisher::Published> PublisherImpl::publish() {
+  std::lock_guard const lock(mutex_);
+  if (auto opened = open_signer(); !opened) return opened.refusal();
+  auto const rows = database_.reader()->query(select_head, {jurisdiction_});
+  if (rows.empty()) return refuse("unknown_jurisdiction", "", jurisdiction_);
+  auto const head = ledger::CompactRange::deserialise(store::blob(rows[0][1]));
+  std::int64_t const size = store::integer(rows[0][0]);
+  if (!head) return refuse("checkpoint_differs", "", "the stored frontier is damaged");
+  if (auto checked = check_history(size, *head); !checked) return checked.refusal();
+  if (auto appended = append_entries(size); !appended) {
+    signer_.reset();
+    return appended.refusal();
+  }
+  auto const signed_now = signer_->publish();
+  if (!signed_now) {
+    signer_.reset();
+    return signed_now.refusal();
+  }
+  Published published{static_cast<std::int64_t>(signed_now->checkpoint.size), ledger::format_note(signed_now->note), 0, {}};
+  for (auto const& witness : witnesses_) ask(*witness, published);
+  return keep_and_tell(std::move(published));
+}
+
+Result<LogPublisher::Published> PublisherImpl::keep_and_tell(Published published) {
+  if (auto kept = keep_(keep_checkpoint, {jurisdiction_, published.size, published.note}); !kept) return kept.refusal();
+  auto const note = ledger::parse_note(published.note);
+  if (note) published.cosignatures = std::max(0, static_cast<int>(note->signatures.size()) - 2);
+  return published;
+}
+
+Result<std::string> PublisherImpl::ask_from(WitnessClient& witness, std::int64_t old_size,
+                                            std::string const& checkpoint, std::int64_t size) {
+  ledger::Proof proof;
+  if (old_size > 0 && old_size < size) {
+    auto made = ledger::consistency_proof(ledger::tile_hashes(tiles_, static_cast<std::uint64_t>(size)),
+                                          static_cast<std::uint64_t>(old_size), static_cast<std::uint64_t>(size));
+    if (!made) return made.refusal();
+    proof = std::move(*made);
+  }
+  return witness.add_checkpoint(old_size, proof, checkpoint);
+}
+
+// A witness that knows another size than we remember says so once; then it is asked from there.
+void PublisherImpl::ask(WitnessClient& witness, Published& published) {
+  std::string const name = "witness/" + witness.name();
+  auto const rows = database_.reader()->query(select_follower, {jurisdiction_, name});
+  std::int64_t const known = rows.empty() ? 0 : store::integer(rows[0][0]);
+  auto answer = ask_from(witness, known, published.note, published.size);
+  if (!answer && answer.refusal().code == "witness_conflict") {
+    std::int64_t other = 0;
+    for (char c : answer.refusal().detail)
+      if (c >= '0' && c <= '9') other = other * 10 + (c - '0');
+    answer = other <= published.size ? ask_from(witness, other, published.note, published.size)
+                                     : Result<std::string>(refuse("witness_ahead", "", std::to_string(other)));
+  }
+  if (!answer) {
+    published.missing.push_back(witness.name() + ": " + answer.refusal().code + " " + answer.refusal().detail);
+    return;
+  }
+  auto const lines = ledger::parse_signature_lines(*answer);
+  auto const note = ledger::parse_note(published.note);
+  if (!lines || !note) {
+    published.missing.push_back(witness.name() + ": answered something that is no signature line");
+    return;
+  }
+  auto const with = signer_->add_cosignatures(note->text, *lines);
+  if (!with) {
+    published.missing.push_back(witness.name() + ": " + with.refusal().code);
+    return;
+  }
+  published.note = ledger::format_note(with->note);
+  (void)keep_(keep_follower, {jurisdiction_, name, published.size});
+}
+
+Result<LogPublisher::Published> PublisherImpl::add_cosignatures(std::string_view cosigned_note) {
+  std::lock_guard const lock(mutex_);
+  if (auto opened = open_signer(); !opened) return opened.refusal();
+  auto const note = ledger::parse_note(cosigned_note);
+  if (!note) return refuse("CHECKPOINT_FORMAT");
+  std::vector<ledger::SignatureLine> lines;
+  for (auto const& line : note->signatures)
+    if (!line.is_of(ed25519_key_.key()) && !line.is_of(sm2_key_.key())) lines.push_back(line);
+  auto const with = signer_->add_cosignatures(note->text, lines);
+  if (!with) return with.refusal();
+  return keep_and_tell({static_cast<std::int64_t>(with->checkpoint.size), ledger::format_note(with->note), 0, {}});
+}
+
+std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
+  auto const rules = ledger::Policy::parse(policy());
+  std::int64_t after = seq;
+  auto const reader = database_.reader();
+  while (true) {
+    auto const rows = reader->query(select_checkpoints, {jurisdiction_, after});
+    for (auto const& row : rows) {
+      auto const note = ledger::parse_note(store::text(row[1]));
+      if (!note) continue;
+      Proof found;
+      if (rules && rules->fewest_witnesses() > 0) {
+        auto const times = rules->cosignatures(*note);
+        if (!times || !rules->quorum_time(*times)) continue;
+        for (auto const& time : *times)
+          if (time) found.cosigned_at.push_back(*time);
+      }
+      auto const size = static_cast<std::uint64_t>(store::integer(row[0]));
+      auto path = ledger::inclusion_proof(ledger::tile_hashes(tiles_, size), static_cast<std::uint64_t>(seq), size);
+      if (!path) return {};
+      found.checkpoint_size = static_cast<std::int64_t>(size);
+      found.file = ledger::format_proof_file({{}, static_cast<std::uint64_t>(seq), std::move(*path), store::text(row[1])});
+      return found;
+    }
+    if (rows.size() < 100) return {};
+    after = store::integer(rows.back()[0]);
+  }
+}
+
+std::string PublisherImpl::consistency(std::int64_t from_size, std::int64_t to_size) {
+  auto const size = static_cast<std::uint64_t>(to_size);
+  auto const proof = ledger::consistency_proof(ledger::tile_hashes(tiles_, size), static_cast<std::uint64_t>(from_size), size);
+  if (!proof) throw std::runtime_error("no consistency proof: " + proof.refusal().code);
+  return ledger::format_hash_lines(*proof);
+}
+
+std::string PublisherImpl::leaf(std::int64_t seq) {
+  auto const rows = database_.reader()->query(select_leaf, {jurisdiction_, seq});
+  if (rows.empty()) throw std::out_of_range("no such log entry");
+  return store::text(rows[0][0]);
+}
+
+// ---- a witness in this process ------------------------------------------------------------------------
+
+Result<ledger::SecretKey> witness_key(fs::path const& folder, std::string const& name) {
+  if (!fs::exists(folder / "witness.key")) {
+    auto const made = ledger::SecretKey::generate(name, ledger::KeyType::cosignature_v1);
+    if (auto saved = ledger::save_key(folder, "witness", made); !saved) return saved.refusal();
+  }
+  return ledger::load_key(folder, "witness");
+}
+
+class LocalWitness final : public WitnessClient {
+ public:
+  LocalWitness(fs::path const& folder, std::string name, ledger::SecretKey key, ledger::VerifierKey log, Clock const& clock)
+      : name_(std::move(name)),
+        key_(std::move(key)),
+        signer_(key_.signer()),
+        witness_(folder, *signer_, {std::move(log)}),
+        clock_(clock) {}
+
+  std::string name() const override { return name_; }
+  Result<std::string> add_checkpoint(std::int64_t old_size, std::vector<Hash> const& proof,
+                                     std::string const& checkpoint) override {
+    auto const reply = witness_.add_checkpoint(
+        ledger::format_add_checkpoint({static_cast<std::uint64_t>(old_size), proof, checkpoint}), clock_.now());
+    if (reply.status == ledger::WitnessStatus::cosigned) return reply.body;
+    if (reply.status == ledger::WitnessStatus::conflict) return refuse("witness_conflict", "", reply.body);
+    return refuse("witness_refused", "", reply.body);
+  }
+
+ private:
+  std::string name_;
+  ledger::SecretKey key_;
+  std::unique_ptr<ledger::Signer> signer_;
+  ledger::Witness witness_;
+  Clock const& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<WitnessClient> open_local_witness(fs::path const& folder, std::string const& name,
+                                                  std::string const& log_vkey, Clock const& clock) {
+  auto log = ledger::parse_vkey(log_vkey);
+  if (!log) throw std::invalid_argument("not a vkey: " + log_vkey);
+  return std::make_unique<LocalWitness>(folder, name, must(witness_key(folder, name), "the witness's key"),
+                                        std::move(*log), clock);
+}
+
+Result<std::string> local_witness_vkey(fs::path const& folder, std::string const& name) {
+  auto const key = witness_key(folder, name);
+  if (!key) return key.refusal();
+  return ledger::format_vkey(key->key());
+}
+
+Result<void> set_policy(System& system, Uuid account, std::string_view policy) {
+  auto const parsed = ledger::Policy::parse(policy);
+  if (!parsed) return refuse("policy_format");
+  auto const own = ledger::parse_vkey(system.log().vkey());
+  if (!parsed->logs().empty() && !parsed->knows_log(*own)) return refuse("policy_log");
+  auto const logged = system.log_entry(account, "ledger.policy", "ledger", sha256(policy));
+  if (!logged) return logged.refusal();
+  ledger::write_file_durably(system.folder() / "public" / "log" / "policy", policy);
+  return {};
+}
+
+Result<void> make_log_keys(fs::path const& folder, std::string const& origin) {
+  auto const ed25519 = ledger::SecretKey::generate(origin, ledger::KeyType::ed25519);
+  if (auto saved = ledger::save_key(folder / "keys", ed25519_stem, ed25519); !saved) return saved;
+  return ledger::save_key(folder / "keys", sm2_stem, ledger::SecretKey::generate(origin, ledger::KeyType::sm2));
+}
+
+std::unique_ptr<LogPublisher> make_publisher(store::Database& database, fs::path const& folder, Settings const& settings,
+                                             KeepRow keep) {
+  return std::make_unique<PublisherImpl>(database, folder, settings, std::move(keep));
+}
+
+}  // namespace plumbline::kernel
