@@ -148,6 +148,7 @@ std::size_t Policy::fewest(std::size_t node) const {
   auto const& at = nodes_[node];
   if (at.threshold == 0) return 1;
   std::vector<std::size_t> needs;
+  needs.reserve(at.members.size());
   for (auto const member : at.members) needs.push_back(fewest(member));
   std::sort(needs.begin(), needs.end());
   return std::accumulate(needs.begin(), needs.begin() + static_cast<std::ptrdiff_t>(at.threshold),

@@ -65,8 +65,8 @@ Result<CheckpointSigner> CheckpointSigner::open(SignerPlaces places, std::vector
 }
 
 // The published checkpoint is written last, so it may be one behind; after a restore either may be.
-Result<void> CheckpointSigner::recover(std::optional<SignedCheckpoint> published,
-                                       std::optional<SignedCheckpoint> kept) {
+Result<void> CheckpointSigner::recover(std::optional<SignedCheckpoint> const& published,
+                                       std::optional<SignedCheckpoint> const& kept) {
   auto const size_of = [](auto const& copy) { return copy ? copy->checkpoint.size : 0; };
   bool const published_is_newest = published && (!kept || size_of(published) >= size_of(kept));
   auto const& newest = published_is_newest ? published : kept;

@@ -61,7 +61,7 @@ std::string index_path(std::uint64_t index) {
     return std::string(3 - digits.size(), '0') + digits;
   };
   std::string path = group(index % 1000);
-  while ((index /= 1000) != 0) path = "x" + group(index % 1000) + "/" + path;
+  while ((index /= 1000) != 0) path.insert(0, std::string("x").append(group(index % 1000)).append("/"));
   return path;
 }
 
@@ -117,7 +117,7 @@ void for_each_tile(std::uint64_t size, std::function<void(TileName const&)> cons
 }
 
 std::optional<std::vector<Hash>> parse_tile(ByteView bytes) {
-  if (bytes.empty() || bytes.size() % 32 != 0 || bytes.size() > tile_width * 32) return {};
+  if (bytes.empty() || bytes.size() % 32 != 0 || bytes.size() > std::size_t{tile_width} * 32) return {};
   std::vector<Hash> hashes(bytes.size() / 32);
   std::memcpy(hashes.data(), bytes.data(), bytes.size());
   return hashes;

@@ -58,7 +58,8 @@ class CheckpointSigner {
  private:
   CheckpointSigner(SignerPlaces places, std::vector<Signer const*> signers, KeyHistory history,
                    FileLock lock);
-  Result<void> recover(std::optional<SignedCheckpoint> published, std::optional<SignedCheckpoint> kept);
+  Result<void> recover(std::optional<SignedCheckpoint> const& published,
+                       std::optional<SignedCheckpoint> const& kept);
   void write_published(SignedCheckpoint const& next);
 
   SignerPlaces places_;
