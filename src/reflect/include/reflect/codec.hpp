@@ -77,11 +77,11 @@ using Labels = std::function<std::string_view(Type const& enumeration, Enumerato
 // One cell of a CSV or XLSX file, as people write it, into a member (and back): dates in the shapes of
 // an office (2025-03-01, 2025/3/1, 2025.3.1, 2025年3月1日, 20250301), times without an offset in legal time
 // (UTC+08:00), numbers with separators and in full-width digits, money in yuan ("¥1,234.50"), 是 and 否,
-// enumerators by name or by the given label, identifiers in any width and case. Lists of scalars are separated by ';' or '；' (an item
-// holding one does not come back whole). A blank cell empties texts, lists and optionals and leaves
-// other members alone. The first problem, with the member's path. Besides the codes of read():
-// invalid_boolean invalid_integer invalid_money, and no_cell for records and lists of them, which have
-// no place in one cell. A written record is JSON.
+// enumerators by name or by the given label, identifiers in any width and case. Lists of scalars are
+// separated by ';' or '；' (an item holding one does not come back whole). A blank cell empties texts,
+// lists and optionals and leaves other members alone. The first problem, with the member's path.
+// Besides the codes of read(): invalid_boolean invalid_integer invalid_money, and no_cell for records
+// and lists of them, which have no place in one cell. A written record is JSON.
 std::optional<Problem> read_cell(std::string_view cell, Field const& field, void* record,
                                  Labels const* labels = nullptr);
 std::string write_cell(Field const& field, void const* record, Labels const* labels = nullptr);
