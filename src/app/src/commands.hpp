@@ -36,10 +36,10 @@ int run_init(InitOptions const& options);
 
 struct DoOptions {
   Common common;
-  std::string act;        // REGISTER.ACTION
-  std::string record;     // id or the value of the register's import key; "" for a step from none
-  std::string payload;    // JSON; "-" = stdin, "@FILE"
-  std::string key;        // idempotency key
+  std::string act;      // REGISTER.ACTION
+  std::string record;   // id or the value of the register's import key; "" for a step from none
+  std::string payload;  // JSON; "-" = stdin, "@FILE"
+  std::string key;      // idempotency key
   std::optional<std::int64_t> version;
 };
 int run_do(DoOptions const& options);

@@ -28,7 +28,8 @@ Opened::Opened(Common const& common) {
   Clock const* clock = &system_clock();
   if (common.at) {
     auto const at = parse_instant(*common.at);
-    if (!at) throw UsageError("--at takes an instant like 2026-03-02T09:00:00+08:00, not '" + *common.at + "'");
+    if (!at)
+      throw UsageError("--at takes an instant like 2026-03-02T09:00:00+08:00, not '" + *common.at + "'");
     fixed_ = std::make_unique<FixedClock>(*at);
     clock = fixed_.get();
   }
@@ -40,7 +41,8 @@ Opened::Opened(Common const& common) {
 }
 
 kernel::Viewer Opened::viewer() {
-  return account_.is_nil() ? kernel::system_viewer(system_->settings().jurisdiction) : system_->viewer(account_);
+  return account_.is_nil() ? kernel::system_viewer(system_->settings().jurisdiction)
+                           : system_->viewer(account_);
 }
 
 Json to_json(Refusal const& refusal) {
@@ -70,8 +72,8 @@ int refused(Refusal const& refusal, Output output) {
   }
   std::cerr << "refused: " << message(refusal.code, refusal.detail) << '\n';
   for (auto const& problem : refusal.problems)
-    std::cerr << "  " << (problem.path.empty() ? "/" : problem.path) << ": " << message(problem.code, problem.detail)
-              << '\n';
+    std::cerr << "  " << (problem.path.empty() ? "/" : problem.path) << ": "
+              << message(problem.code, problem.detail) << '\n';
   return 1;
 }
 
@@ -85,9 +87,9 @@ kernel::Condition parse_condition(std::string const& text) {
     kernel::Compare compare;
   };
   using kernel::Compare;
-  static constexpr Operator operators[] = {{"!=", Compare::not_equal}, {"<=", Compare::less_equal},
+  static constexpr Operator operators[] = {{"!=", Compare::not_equal},     {"<=", Compare::less_equal},
                                            {">=", Compare::greater_equal}, {"=", Compare::equal},
-                                           {"<", Compare::less}, {">", Compare::greater}};
+                                           {"<", Compare::less},           {">", Compare::greater}};
   auto const position = text.find_first_of("!<>=");
   if (position == std::string::npos || position == 0)
     throw UsageError("a condition looks like state=draft or due_on<2026-03-01, not '" + text + "'");
@@ -109,7 +111,8 @@ Uuid record_of(kernel::System& system, kernel::Viewer const& viewer, std::string
   if (auto const id = parse_uuid(text)) return *id;
   auto const* reg = system.catalogue().find(register_name);
   if (reg != nullptr && !reg->import_key.empty())
-    if (auto const found = system.reads().find(viewer, register_name, reg->import_key, text)) return found->id;
+    if (auto const found = system.reads().find(viewer, register_name, reg->import_key, text))
+      return found->id;
   throw UsageError("no record '" + text + "' in register " + register_name);
 }
 

@@ -24,27 +24,36 @@ using store::Value;
 constexpr std::size_t findings_max = 1'000;
 
 Sql const select_head{"audit.head", "select size, frontier from ledger_head where jurisdiction = $1"};
-Sql const stream_entries{"audit.entries", "select seq, leaf_hash, leaf from entry where jurisdiction = $1 order by seq"};
+Sql const stream_entries{"audit.entries",
+                         "select seq, leaf_hash, leaf from entry where jurisdiction = $1 order by seq"};
 Sql const stream_versions{
     "audit.versions",
-    "select v.register_name, v.record, v.entry, v.version, v.action, v.recorded_at, v.body, v.salts, v.closed, e.leaf, "
+    "select v.register_name, v.record, v.entry, v.version, v.action, v.recorded_at, v.body, v.salts, "
+    "v.closed, e.leaf, "
     "e.leaf_hash from version v join entry e on e.jurisdiction = v.jurisdiction and e.seq = v.entry where "
     "v.jurisdiction = $1 order by v.register_name, v.record, v.entry"};
-Sql const select_scopes{"audit.scopes",
-                        "select scope from record_scope where jurisdiction = $1 and register_name = $2 and record = $3 "
-                        "order by scope"};
-Sql const select_parties{"audit.parties",
-                         "select party, role from record_party where jurisdiction = $1 and register_name = $2 and "
-                         "record = $3 order by party, role"};
-Sql const select_clocks{"audit.clocks",
-                        "select position, rule, edition, status, triggered_on, due_on, provisional, ended_on from clock "
-                        "where jurisdiction = $1 and register_name = $2 and record = $3 order by position"};
-Sql const stream_numbers{"audit.numbers", "select series, last_number from number_series where jurisdiction = $1"};
-Sql const stream_chains{"audit.chains", "select chain, seq, leaf_hash from chain_head where jurisdiction = $1"};
+Sql const select_scopes{
+    "audit.scopes",
+    "select scope from record_scope where jurisdiction = $1 and register_name = $2 and record = $3 "
+    "order by scope"};
+Sql const select_parties{
+    "audit.parties",
+    "select party, role from record_party where jurisdiction = $1 and register_name = $2 and "
+    "record = $3 order by party, role"};
+Sql const select_clocks{
+    "audit.clocks",
+    "select position, rule, edition, status, triggered_on, due_on, provisional, ended_on from clock "
+    "where jurisdiction = $1 and register_name = $2 and record = $3 order by position"};
+Sql const stream_numbers{"audit.numbers",
+                         "select series, last_number from number_series where jurisdiction = $1"};
+Sql const stream_chains{"audit.chains",
+                        "select chain, seq, leaf_hash from chain_head where jurisdiction = $1"};
 
-void report(Audit& audit, std::string code, std::string_view register_name, std::string record, std::string detail = "") {
+void report(Audit& audit, std::string code, std::string_view register_name, std::string record,
+            std::string detail = "") {
   if (audit.findings.size() < findings_max)
-    audit.findings.push_back({std::move(code), std::string(register_name), std::move(record), std::move(detail)});
+    audit.findings.push_back(
+        {std::move(code), std::string(register_name), std::move(record), std::move(detail)});
 }
 
 // The latest versions of one record, as the log tells them.
@@ -117,10 +126,12 @@ class Replay {
     if (!told_->working.sid.empty() && hex_encode(told_->working.sid) != sid)
       report(*audit, "subject_differs", register_name, to_string(id), "entry " + seq);
     try {
-      Hash const digest = store::text(row[4]) == "erase"
-                              ? sha256(store::text(row[6]))
-                              : digest_of(commitments_of(store::text(row[6]), store::blob(row[7]), store::text(row[8])));
-      if (digest != leaf.digest) report(*audit, "digest_mismatch", register_name, to_string(id), "entry " + seq);
+      Hash const digest =
+          store::text(row[4]) == "erase"
+              ? sha256(store::text(row[6]))
+              : digest_of(commitments_of(store::text(row[6]), store::blob(row[7]), store::text(row[8])));
+      if (digest != leaf.digest)
+        report(*audit, "digest_mismatch", register_name, to_string(id), "entry " + seq);
     } catch (std::exception const& broken) {
       report(*audit, "digest_mismatch", register_name, to_string(id), "entry " + seq + ": " + broken.what());
     }
@@ -139,11 +150,13 @@ class Replay {
     if (store::text(row[4]) == "erase") return;
     auto body = parse_body(*told_->plan->reg, store::text(row[6]));
     if (audit != nullptr && body.id != working.id)
-      report(*audit, "record_differs", told_->plan->reg->name, to_string(working.id), "its body names another id");
+      report(*audit, "record_differs", told_->plan->reg->name, to_string(working.id),
+             "its body names another id");
     working.record.emplace(std::move(body.record));
     working.envelope = std::move(body.envelope);
     working.exists = working.envelope.state != state_undone;
-    told_->numbers.insert(told_->numbers.end(), working.envelope.numbers.begin(), working.envelope.numbers.end());
+    told_->numbers.insert(told_->numbers.end(), working.envelope.numbers.begin(),
+                          working.envelope.numbers.end());
   }
 
   System& system_;
@@ -157,8 +170,10 @@ std::string row_select(RegisterPlan const& plan) {
   return "select " + names + " from " + table_name(*plan.reg) + " where jurisdiction = $1 and id = $2";
 }
 
-std::string first_difference(RegisterPlan const& plan, std::vector<Value> const& wanted, store::Row const& found) {
-  static constexpr std::string_view fixed[] = {"jurisdiction", "id", "version", "state", "entry", "updated_at", "sid", "body"};
+std::string first_difference(RegisterPlan const& plan, std::vector<Value> const& wanted,
+                             store::Row const& found) {
+  static constexpr std::string_view fixed[] = {"jurisdiction", "id",         "version", "state",
+                                               "entry",        "updated_at", "sid",     "body"};
   for (std::size_t i = 0; i < wanted.size(); ++i)
     if (i >= found.size() || wanted[i] != found[i])
       return std::string(i < std::size(fixed) ? fixed[i] : plan.columns[i - std::size(fixed)].field->name);
@@ -168,7 +183,8 @@ std::string first_difference(RegisterPlan const& plan, std::vector<Value> const&
 // Compares what one record stands for with what the tables hold.
 class Comparison {
  public:
-  Comparison(System& system, Audit& audit) : place_(system.settings().jurisdiction), reader_(system.database().reader()), audit_(audit) {}
+  Comparison(System& system, Audit& audit)
+      : place_(system.settings().jurisdiction), reader_(system.database().reader()), audit_(audit) {}
 
   void record(Told const& told) {
     auto const& plan = *told.plan;
@@ -190,26 +206,32 @@ class Comparison {
     std::ranges::sort(rows.parties);
     side(select_parties, name, told, rows.parties, "record_party");
     side(select_clocks, name, told, rows.clocks, "clock");
-    for (auto const& number : told.numbers) numbers_[number.series] = std::max(numbers_[number.series], number.number);
+    for (auto const& number : told.numbers)
+      numbers_[number.series] = std::max(numbers_[number.series], number.number);
   }
 
   // Rows that no record of the log stands for, and the tables that are not records.
   void finish(Plans const& plans, std::map<std::string, ChainHead> const& chains) {
     for (auto const& [name, plan] : plans) {
-      Sql const count{"audit.count", "select count(*) from " + table_name(*plan.reg) + " where jurisdiction = $1"};
+      Sql const count{"audit.count",
+                      "select count(*) from " + table_name(*plan.reg) + " where jurisdiction = $1"};
       std::int64_t const there = store::integer(reader_->query(count, {place_}).at(0).at(0));
       if (there != expected_[name]) unknown_rows(plan);
     }
     for (auto const table : {"record_scope", "record_party", "clock"}) {
-      Sql const count{"audit.count", std::string("select count(*) from ") + table + " where jurisdiction = $1"};
+      Sql const count{"audit.count",
+                      std::string("select count(*) from ") + table + " where jurisdiction = $1"};
       std::int64_t const there = store::integer(reader_->query(count, {place_}).at(0).at(0));
       if (there != expected_[table])
-        report(audit_, "row_unknown", table, "", std::to_string(there) + " rows, " + std::to_string(expected_[table]) + " in the log");
+        report(audit_, "row_unknown", table, "",
+               std::to_string(there) + " rows, " + std::to_string(expected_[table]) + " in the log");
     }
     std::map<std::string, std::int64_t> last;
-    for (auto const& row : reader_->query(stream_numbers, {place_})) last[store::text(row[0])] = store::integer(row[1]);
+    for (auto const& row : reader_->query(stream_numbers, {place_}))
+      last[store::text(row[0])] = store::integer(row[1]);
     for (auto const& [series, number] : numbers_)
-      if (last[series] != number) report(audit_, "row_differs", "number_series", series, std::to_string(last[series]));
+      if (last[series] != number)
+        report(audit_, "row_differs", "number_series", series, std::to_string(last[series]));
     for (auto const& [series, number] : last)
       if (!numbers_.contains(series) && number != 0) report(audit_, "row_unknown", "number_series", series);
     auto wanted = chains;
@@ -224,7 +246,8 @@ class Comparison {
   }
 
  private:
-  void side(Sql const& select, std::string const& name, Told const& told, store::Rows const& wanted, std::string const& table) {
+  void side(Sql const& select, std::string const& name, Told const& told, store::Rows const& wanted,
+            std::string const& table) {
     auto const found = reader_->query(select, {place_, name, id_bytes(told.working.id)});
     expected_[table] += static_cast<std::int64_t>(found.size());
     audit_.rows += static_cast<std::int64_t>(found.size());
@@ -232,9 +255,10 @@ class Comparison {
   }
 
   void unknown_rows(RegisterPlan const& plan) {
-    Sql const strays{"audit.strays", "select id from " + table_name(*plan.reg) +
-                                         " r where jurisdiction = $1 and not exists (select 1 from version v where "
-                                         "v.jurisdiction = r.jurisdiction and v.register_name = $2 and v.record = r.id)"};
+    Sql const strays{"audit.strays",
+                     "select id from " + table_name(*plan.reg) +
+                         " r where jurisdiction = $1 and not exists (select 1 from version v where "
+                         "v.jurisdiction = r.jurisdiction and v.register_name = $2 and v.record = r.id)"};
     std::vector<Value> const values{place_, std::string(plan.reg->name)};
     reader_->stream(strays, values, [&](store::Row const& row) {
       report(audit_, "row_unknown", plan.reg->name, to_string(uuid_from(row[0])));
@@ -251,7 +275,8 @@ class Comparison {
 };
 
 // Chains of the log that are not records: their subjects do not begin with a register's name.
-std::map<std::string, ChainHead> scan_log(System& system, Plans const& plans, Audit& audit, Progress const& progress) {
+std::map<std::string, ChainHead> scan_log(System& system, Plans const& plans, Audit& audit,
+                                          Progress const& progress) {
   std::map<std::string, ChainHead> chains;
   std::string const place = system.settings().jurisdiction;
   auto const reader = system.database().reader();
@@ -285,7 +310,8 @@ std::map<std::string, ChainHead> scan_log(System& system, Plans const& plans, Au
     auto const& text = store::text(row[2]);
     Hash const hash = ledger::leaf_hash(bytes_of(text));
     if (hash != hash_from(row[1])) report(audit, "entry_hash", "entry", std::to_string(seq));
-    if (seq != static_cast<std::int64_t>(range.size())) report(audit, "entry_missing", "entry", std::to_string(range.size()));
+    if (seq != static_cast<std::int64_t>(range.size()))
+      report(audit, "entry_missing", "entry", std::to_string(range.size()));
     auto const leaf = ledger::parse_leaf(text);
     if (!leaf || leaf->seq != static_cast<std::uint64_t>(seq)) {
       report(audit, "log_broken", "entry", std::to_string(seq), leaf ? "seq" : leaf.refusal().code);
@@ -353,9 +379,11 @@ void rebuild(System& system, Progress const& progress) {
     std::vector<Sql> clears;
     for (auto const& table : kernel_tables())
       if (table.kind == TableKind::derived)
-        clears.push_back({"rebuild.clear", "delete from " + std::string(table.name) + " where jurisdiction = $1"});
+        clears.push_back(
+            {"rebuild.clear", "delete from " + std::string(table.name) + " where jurisdiction = $1"});
     for (auto const& [name, plan] : plans)
-      clears.push_back({"rebuild.clear", "delete from " + table_name(*plan.reg) + " where jurisdiction = $1"});
+      clears.push_back(
+          {"rebuild.clear", "delete from " + table_name(*plan.reg) + " where jurisdiction = $1"});
     for (auto const& clear : clears) writer.write(clear, {place});
     writer.flush();
     Replay replay(system, plans);
@@ -368,27 +396,32 @@ void rebuild(System& system, Progress const& progress) {
       Bytes const id = id_bytes(told.working.id);
       if (!rows.record.empty()) writer.write(told.plan->upsert, std::move(rows.record));
       for (auto& row : rows.scopes) writer.write(derived_sql::insert_scope, {place, name, row[0], id});
-      for (auto& row : rows.parties) writer.write(derived_sql::insert_party, {place, name, row[0], id, row[1]});
+      for (auto& row : rows.parties)
+        writer.write(derived_sql::insert_party, {place, name, row[0], id, row[1]});
       for (auto& row : rows.clocks) {
         std::vector<Value> values{place, name, id};
         std::ranges::move(row, std::back_inserter(values));
         writer.write(derived_sql::upsert_clock, std::move(values));
       }
-      for (auto const& number : told.numbers) numbers[number.series] = std::max(numbers[number.series], number.number);
+      for (auto const& number : told.numbers)
+        numbers[number.series] = std::max(numbers[number.series], number.number);
       if (++waiting % 1'000 == 0) writer.flush();
     });
-    for (auto const& [series, number] : numbers) writer.write(derived_sql::upsert_number, {place, series, number});
+    for (auto const& [series, number] : numbers)
+      writer.write(derived_sql::upsert_number, {place, series, number});
     for (auto const& [chain, head] : chains)
-      writer.write(derived_sql::upsert_chain, {place, chain, head.seq, Bytes(head.leaf_hash.begin(), head.leaf_hash.end())});
+      writer.write(derived_sql::upsert_chain,
+                   {place, chain, head.seq, Bytes(head.leaf_hash.begin(), head.leaf_hash.end())});
     writer.commit();
   });
 }
 
 Result<std::string> opening(System& system, Viewer const& viewer, std::string_view register_name, Uuid id,
                             std::int64_t version, std::vector<std::string> const& fields) {
-  static Sql const find{"audit.opening",
-                        "select entry, body, salts, closed from version where jurisdiction = $1 and register_name = $2 "
-                        "and record = $3 and version = $4 and action <> 'erase'"};
+  static Sql const find{
+      "audit.opening",
+      "select entry, body, salts, closed from version where jurisdiction = $1 and register_name = $2 "
+      "and record = $3 and version = $4 and action <> 'erase'"};
   auto const* reg = system.catalogue().find(register_name);
   if (reg == nullptr) return refuse("unknown_register", "", std::string(register_name));
   if (!system.reads().get(viewer, register_name, id)) return refuse("not_found");
@@ -399,7 +432,8 @@ Result<std::string> opening(System& system, Viewer const& viewer, std::string_vi
   ledger::Opening opened;
   opened.seq = static_cast<std::uint64_t>(store::integer(rows[0][0]));
   std::set<std::string> wanted(fields.begin(), fields.end());
-  for (auto const& field : commitments_of(store::text(rows[0][1]), store::blob(rows[0][2]), store::text(rows[0][3]))) {
+  for (auto const& field :
+       commitments_of(store::text(rows[0][1]), store::blob(rows[0][2]), store::text(rows[0][3]))) {
     ledger::OpenedField out{field.name, field.commitment, {}};
     if (wanted.erase(field.name) > 0) {
       auto const* described = reg->type->find(field.name);

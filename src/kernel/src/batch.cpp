@@ -15,27 +15,32 @@ namespace {
 using store::Sql;
 using store::Value;
 
-Sql const insert_entry{"entry.insert", "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
-Sql const insert_version{
-    "version.insert",
-    "insert into version (jurisdiction, entry, register_name, record, version, action, account, recorded_at, batch, "
-    "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')"};
-Sql const insert_repeat{"idempotency.insert",
-                        "insert into idempotency (jurisdiction, account, key, payload_hash, record, version, entry, "
-                        "state, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+Sql const insert_entry{"entry.insert",
+                       "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
+Sql const insert_version{"version.insert",
+                         "insert into version (jurisdiction, entry, register_name, record, version, action, "
+                         "account, recorded_at, batch, "
+                         "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')"};
+Sql const insert_repeat{
+    "idempotency.insert",
+    "insert into idempotency (jurisdiction, account, key, payload_hash, record, version, entry, "
+    "state, recorded_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 Sql const update_head{"head.update",
-                      "update ledger_head set size = $2, last_time = $3, frontier = $4, schema_seq = $5 where jurisdiction = $1"};
-Sql const select_versions{"version.of_record",
-                          "select entry, version, action, batch, body, salts, closed from version where jurisdiction = "
-                          "$1 and register_name = $2 and record = $3 order by entry"};
+                      "update ledger_head set size = $2, last_time = $3, frontier = $4, schema_seq = $5 "
+                      "where jurisdiction = $1"};
+Sql const select_versions{
+    "version.of_record",
+    "select entry, version, action, batch, body, salts, closed from version where jurisdiction = "
+    "$1 and register_name = $2 and record = $3 order by entry"};
 Sql const close_version{
     "version.close",
     "update version set body = $3, salts = $4, closed = $5 where jurisdiction = $1 and entry = $2"};
 
 Value bytes(Hash const& hash) { return Bytes(hash.begin(), hash.end()); }
 bool acted_before(Envelope const& envelope, std::string_view action, Uuid account) {
-  return std::ranges::any_of(envelope.actors,
-                             [&](Actor const& actor) { return actor.action == action && actor.account == account; });
+  return std::ranges::any_of(envelope.actors, [&](Actor const& actor) {
+    return actor.action == action && actor.account == account;
+  });
 }
 
 // Roles that may take the action in some state; decides between "forbidden" and "illegal_in_state".
@@ -56,11 +61,14 @@ BatchRun::BatchRun(BatchContext const& context, store::Writer& writer, ledger::C
       range_(std::move(range)),
       schema_seq_(schema_seq) {}
 
-std::string BatchRun::repeat_key(Uuid const& account, std::string const& key) { return to_string(account) + key; }
+std::string BatchRun::repeat_key(Uuid const& account, std::string const& key) {
+  return to_string(account) + key;
+}
 
 void BatchRun::note_repeat(std::string key, store::Row const& row) {
   Repeat repeat{hash_from(row[0]), {}};
-  repeat.receipt = {uuid_from(row[1]), store::integer(row[2]), store::integer(row[3]), store::text(row[4]), true};
+  repeat.receipt = {uuid_from(row[1]), store::integer(row[2]), store::integer(row[3]), store::text(row[4]),
+                    true};
   repeats_.insert_or_assign(std::move(key), repeat);
 }
 
@@ -132,7 +140,8 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   }
 
   StepRow const* step = reg.find_step(state, command.action);
-  if (step == nullptr) return refuse(before.exists ? "illegal_in_state" : "not_found", "", std::string(reg.state_name(state)));
+  if (step == nullptr)
+    return refuse(before.exists ? "illegal_in_state" : "not_found", "", std::string(reg.state_name(state)));
   if (command.version_seen && before.exists && *command.version_seen != before.version)
     return refuse("version_conflict", "", std::to_string(before.version));
   if (account != nullptr) {
@@ -149,7 +158,8 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   if (auto done = act.run(*step); !done) return done.refusal();
   if (auto placed = act.place_all(); !placed) return placed.refusal();
   // Where a new record belongs is known only now.
-  if (creates && account != nullptr && !viewer(command.account).may(step->by, act.envelope())) return refuse("forbidden");
+  if (creates && account != nullptr && !viewer(command.account).may(step->by, act.envelope()))
+    return refuse("forbidden");
   return act.settle(account == nullptr ? "system" : account->log_id);
 }
 
@@ -184,7 +194,8 @@ Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, Account const
 }
 
 // A pause, a resume, an extension or a new reckoning of one running clock.
-Result<Receipt> BatchRun::decide_clock(Prepared const& prepared, std::string const& actor, RecordKey const& key) {
+Result<Receipt> BatchRun::decide_clock(Prepared const& prepared, std::string const& actor,
+                                       RecordKey const& key) {
   auto const& wish = *static_cast<ClockDecision const*>(prepared.payload->data());
   auto const& action = prepared.command.action;
   Working working = overlay_.get(key);
@@ -223,7 +234,8 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
   auto const& reg = *key.plan->reg;
   for (auto const& name : wish.fields)
     if (reg.type->find(name) == nullptr) return refuse("unknown_field", "/fields", name);
-  store::Statement const ask{&select_versions, {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
+  store::Statement const ask{&select_versions,
+                             {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
 
   ledger::Erasure erasure{wish.fields, wish.ground, {}};
@@ -251,16 +263,18 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
     if (!any) continue;
     erasure.seqs.push_back(static_cast<std::uint64_t>(store::integer(row[0])));
     extra_.push_back({&close_version,
-                      {context_.jurisdiction, row[0], write_canonical(Json(std::move(open))), std::move(salts),
-                       write_canonical(Json(std::move(closed)))}});
+                      {context_.jurisdiction, row[0], write_canonical(Json(std::move(open))),
+                       std::move(salts), write_canonical(Json(std::move(closed)))}});
   }
   if (erasure.seqs.empty()) return refuse("nothing_to_erase", "/fields");
 
   std::string const body = ledger::format_erasure(erasure);
   Working working = overlay_.get(key);
-  auto const& entry = append(actor, sha256(body), working.leaf_hash,
-                             std::string(reg.name) + '/' + hex_encode(working.sid), std::string(reg.name) + ".erase");
-  versions_.push_back({entry.seq, key.plan, key.id, working.version, "erase", prepared.command.account, "", body, {}});
+  auto const& entry =
+      append(actor, sha256(body), working.leaf_hash, std::string(reg.name) + '/' + hex_encode(working.sid),
+             std::string(reg.name) + ".erase");
+  versions_.push_back(
+      {entry.seq, key.plan, key.id, working.version, "erase", prepared.command.account, "", body, {}});
   working.entry = entry.seq;
   working.leaf_hash = entry.leaf_hash;
   Body rest = key.plan->body.compose(key.id, working.record->data(), working.envelope);
@@ -278,10 +292,12 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
 Result<Receipt> BatchRun::undo(Prepared const& prepared, std::string const& actor, RecordKey const& key) {
   auto const& batch = static_cast<UndoRequest const*>(prepared.payload->data())->batch;
   auto const& reg = *key.plan->reg;
-  store::Statement const ask{&select_versions, {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
+  store::Statement const ask{&select_versions,
+                             {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
   if (rows.empty() || store::text(rows.back()[3]) != batch) return refuse("changed_since");
-  auto before = std::find_if(rows.rbegin(), rows.rend(), [&](auto const& row) { return store::text(row[3]) != batch; });
+  auto before =
+      std::find_if(rows.rbegin(), rows.rend(), [&](auto const& row) { return store::text(row[3]) != batch; });
   Working working = overlay_.get(key);
   if (before == rows.rend()) {
     working.envelope.state = state_undone;
@@ -315,22 +331,22 @@ NewEntry const& BatchRun::append_leaf(Hash const& hash, std::string leaf) {
   return entries_.back();
 }
 
-Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working working, std::string const& action,
-                                 std::string const& import_batch) {
+Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working working,
+                                 std::string const& action, std::string const& import_batch) {
   auto const& reg = *working.plan->reg;
   RecordKey const key{working.plan, working.id};
   bool const fresh = working.sid.empty();
   if (fresh) working.sid = random_bytes(16);
   Body const body = working.plan->body.compose(working.id, working.record->data(), working.envelope);
   Bytes salts = random_bytes(body.members.size() * ledger::salt_bytes);
-  auto const& entry = append(actor, body.digest(salts), fresh ? std::nullopt : std::optional(working.leaf_hash),
-                             std::string(reg.name) + '/' + hex_encode(working.sid),
-                             std::string(reg.name) + '.' + action);
+  auto const& entry =
+      append(actor, body.digest(salts), fresh ? std::nullopt : std::optional(working.leaf_hash),
+             std::string(reg.name) + '/' + hex_encode(working.sid), std::string(reg.name) + '.' + action);
   ++working.version;
   working.entry = entry.seq;
   working.leaf_hash = entry.leaf_hash;
-  versions_.push_back({entry.seq, working.plan, working.id, working.version, action, account, import_batch, body.text(),
-                       std::move(salts)});
+  versions_.push_back({entry.seq, working.plan, working.id, working.version, action, account, import_batch,
+                       body.text(), std::move(salts)});
   if (in_directory(reg.name)) {
     touched_directory_ = true;
     schema_seq_ = entry.seq;
@@ -388,17 +404,20 @@ void BatchRun::write_record(RecordKey const& key) {
     writer_.write(derived_sql::upsert_clock, std::move(values));
   }
   if (now.clocks.size() < working.row_clocks.size())
-    writer_.write(derived_sql::delete_clocks, {place, name, id, static_cast<std::int64_t>(now.clocks.size())});
+    writer_.write(derived_sql::delete_clocks,
+                  {place, name, id, static_cast<std::int64_t>(now.clocks.size())});
 }
 
 void BatchRun::write() {
   std::string const& place = context_.jurisdiction;
-  for (auto& entry : entries_) writer_.write(insert_entry, {place, entry.seq, bytes(entry.leaf_hash), std::move(entry.leaf)});
+  for (auto& entry : entries_)
+    writer_.write(insert_entry, {place, entry.seq, bytes(entry.leaf_hash), std::move(entry.leaf)});
   for (auto& version : versions_)
-    writer_.write(insert_version, {place, version.entry, std::string(version.plan->reg->name), id_bytes(version.record),
-                                   version.version, std::move(version.action), id_bytes(version.account),
-                                   context_.at.micros_utc, std::move(version.batch), std::move(version.body),
-                                   std::move(version.salts)});
+    writer_.write(
+        insert_version,
+        {place, version.entry, std::string(version.plan->reg->name), id_bytes(version.record),
+         version.version, std::move(version.action), id_bytes(version.account), context_.at.micros_utc,
+         std::move(version.batch), std::move(version.body), std::move(version.salts)});
   for (auto& statement : extra_) writer_.write(*statement.sql, std::move(statement.values));
   // Rows that go make room for rows that come with the same unique value.
   for (auto const& key : overlay_.changed())
@@ -413,8 +432,8 @@ void BatchRun::write() {
   });
   for (auto const& repeat : new_repeats_)
     writer_.write(insert_repeat, {place, id_bytes(repeat.account), repeat.key, bytes(repeat.payload_hash),
-                                  id_bytes(repeat.receipt.record), repeat.receipt.version, repeat.receipt.entry,
-                                  repeat.receipt.state, context_.at.micros_utc});
+                                  id_bytes(repeat.receipt.record), repeat.receipt.version,
+                                  repeat.receipt.entry, repeat.receipt.state, context_.at.micros_utc});
   writer_.write(update_head, {place, static_cast<std::int64_t>(range_.size()), context_.at.micros_utc,
                               range_.serialise(), schema_seq_});
 }

@@ -12,7 +12,7 @@ struct DerivedRows {
   std::vector<store::Value> record;  // values of RegisterPlan::upsert; empty for an undone record
   store::Rows scopes;                // scope
   store::Rows parties;               // party, role
-  store::Rows clocks;                // position, rule, edition, status, triggered_on, due_on, provisional, ended_on
+  store::Rows clocks;  // position, rule, edition, status, triggered_on, due_on, provisional, ended_on
 };
 
 // `at`: when the latest version was recorded.

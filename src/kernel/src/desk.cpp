@@ -11,9 +11,10 @@ namespace {
 using store::Sql;
 using store::Value;
 
-Sql const select_repeat{"idempotency.select",
-                        "select payload_hash, record, version, entry, state from idempotency where jurisdiction = $1 "
-                        "and account = $2 and key = $3"};
+Sql const select_repeat{
+    "idempotency.select",
+    "select payload_hash, record, version, entry, state from idempotency where jurisdiction = $1 "
+    "and account = $2 and key = $3"};
 
 Hash hash_payload(Command const& command) {
   Bytes all;
@@ -27,8 +28,9 @@ Hash hash_payload(Command const& command) {
 // Alone in its batch: what it changes decides about the commands after it.
 bool alone(Prepared const& prepared) {
   if (prepared.exclusive) return true;
-  return !prepared.raw && !prepared.unlogged && (in_directory(prepared.plan->reg->name) ||
-                           (prepared.builtin != nullptr && prepared.builtin->action == "erase"));
+  return !prepared.raw && !prepared.unlogged &&
+         (in_directory(prepared.plan->reg->name) ||
+          (prepared.builtin != nullptr && prepared.builtin->action == "erase"));
 }
 
 template <class Answers>
@@ -46,9 +48,10 @@ Desk::Desk(store::Database& database, Catalogue const& catalogue, RuleBook const
       clock_(clock),
       jurisdiction_(std::move(jurisdiction)),
       // The head row is the lock that keeps several server processes in one order.
-      select_head_{"head.lock", std::string("select size, last_time, frontier, schema_seq from ledger_head where "
-                                            "jurisdiction = $1") +
-                                    (database.engine() == store::Engine::postgres ? " for update" : "")},
+      select_head_{"head.lock",
+                   std::string("select size, last_time, frontier, schema_seq from ledger_head where "
+                               "jurisdiction = $1") +
+                       (database.engine() == store::Engine::postgres ? " for update" : "")},
       writer_(database.writer()) {
   for (auto const& reg : catalogue.registers()) {
     plans_.emplace_back(reg);
@@ -90,15 +93,18 @@ Result<std::unique_ptr<Prepared>> Desk::prepare(Command command) const {
   prepared->plan = plan->second;
   prepared->action = plan->second->reg->find_action(command.action);
   prepared->builtin = find_builtin(command.action);
-  if (prepared->action == nullptr && prepared->builtin == nullptr) return refuse("unknown_action", "", command.action);
-  if (command.idempotency_key.size() > limits::idempotency_key_bytes) return refuse("too_long", "/idempotency_key");
+  if (prepared->action == nullptr && prepared->builtin == nullptr)
+    return refuse("unknown_action", "", command.action);
+  if (command.idempotency_key.size() > limits::idempotency_key_bytes)
+    return refuse("too_long", "/idempotency_key");
   if (command.payload.size() > limits::record_bytes) return refuse("too_large");
 
   auto const* type = prepared->action != nullptr ? prepared->action->payload : prepared->builtin->payload;
   if (type != nullptr) {
     prepared->payload.emplace(*type);
-    auto problems = reflect::read(command.payload.empty() ? "{}" : command.payload, *type, prepared->payload->data(),
-                                  command.account.is_nil() ? reflect::Source::stored : reflect::Source::caller);
+    auto problems =
+        reflect::read(command.payload.empty() ? "{}" : command.payload, *type, prepared->payload->data(),
+                      command.account.is_nil() ? reflect::Source::stored : reflect::Source::caller);
     if (!problems.empty()) return Refusal{"invalid", "", std::move(problems)};
   } else if (!command.payload.empty() && command.payload != "{}") {
     return refuse("no_payload_expected");
@@ -237,10 +243,12 @@ void Desk::process_singly(Batch& batch, store::Error const& first) {
 }
 
 Desk::Head Desk::read_head(store::Rows const& rows) const {
-  if (rows.empty()) throw store::Error(store::Errc::corrupt, "head.lock", "this database holds no such jurisdiction");
+  if (rows.empty())
+    throw store::Error(store::Errc::corrupt, "head.lock", "this database holds no such jurisdiction");
   auto range = ledger::CompactRange::deserialise(store::blob(rows[0][2]));
   if (!range || range->size() != static_cast<std::uint64_t>(store::integer(rows[0][0])))
-    throw store::Error(store::Errc::corrupt, "head.lock", "the stored Merkle frontier does not fit the log's size");
+    throw store::Error(store::Errc::corrupt, "head.lock",
+                       "the stored Merkle frontier does not fit the log's size");
   return {std::move(*range), store::integer(rows[0][1]), store::integer(rows[0][3])};
 }
 
@@ -257,7 +265,8 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
     if (!command.idempotency_key.empty()) {
       asks.push_back({&select_repeat, {jurisdiction_, id_bytes(command.account), command.idempotency_key}});
       uses.push_back([&command](BatchRun& run, store::Rows& rows) {
-        if (!rows.empty()) run.note_repeat(to_string(command.account) + command.idempotency_key, rows.front());
+        if (!rows.empty())
+          run.note_repeat(to_string(command.account) + command.idempotency_key, rows.front());
       });
     }
     asks.push_back({&plan->select, {jurisdiction_, id_bytes(command.record)}});
@@ -332,7 +341,8 @@ bool Desk::was_committed(Head const& expected) {
       if (range->size() == expected.range.size()) return *range == expected.range;
       // Larger: ours is in it exactly when the tree of our size has our root.
       ledger::CompactRange ours;
-      store::Sql const all{"entry.hashes", "select leaf_hash from entry where jurisdiction = $1 and seq < $2 order by seq"};
+      store::Sql const all{"entry.hashes",
+                           "select leaf_hash from entry where jurisdiction = $1 and seq < $2 order by seq"};
       std::vector<Value> const values{jurisdiction_, static_cast<std::int64_t>(expected.range.size())};
       reader->stream(all, values, [&](store::Row const& row) {
         ours.append(hash_from(row[0]));
@@ -344,7 +354,8 @@ bool Desk::was_committed(Head const& expected) {
       std::this_thread::sleep_for(std::chrono::milliseconds(200 << attempt));
     }
   }
-  throw store::Error(store::Errc::connection, "head.size", "the database did not come back: the outcome is unknown");
+  throw store::Error(store::Errc::connection, "head.size",
+                     "the database did not come back: the outcome is unknown");
 }
 
 Result<Receipt> Desk::refusal_of(store::Error const& error, Prepared const& prepared) const {
@@ -353,7 +364,8 @@ Result<Receipt> Desk::refusal_of(store::Error const& error, Prepared const& prep
       std::string const what = error.what();
       if (prepared.plan != nullptr)
         for (auto const& column : prepared.plan->columns)
-          if (has(column.field->flags, reflect::Flag::unique) && what.find(column.field->name) != std::string::npos)
+          if (has(column.field->flags, reflect::Flag::unique) &&
+              what.find(column.field->name) != std::string::npos)
             return refuse("duplicate", "/" + std::string(column.field->name));
       return refuse("duplicate");
     }

@@ -10,8 +10,8 @@ namespace plumbline::kernel {
 namespace {
 
 template <class T, class Use>
-void each(store::Reader& reader, Catalogue const& catalogue, std::string const& jurisdiction, std::string_view name,
-          Use const& use) {
+void each(store::Reader& reader, Catalogue const& catalogue, std::string const& jurisdiction,
+          std::string_view name, Use const& use) {
   Register const* reg = catalogue.find(name);
   if (reg == nullptr) return;
   store::Sql const all{"directory.load",
@@ -36,8 +36,8 @@ Viewer Directory::viewer(std::string const& jurisdiction, Uuid account, Date tod
   if (known == accounts.end() || known->second.status != AccountStatus::active)
     return make_viewer(jurisdiction, account, {}, regions, today);
   auto const given = grants.find(account);
-  return make_viewer(jurisdiction, account, given == grants.end() ? std::vector<Grant>{} : given->second, regions,
-                     today);
+  return make_viewer(jurisdiction, account, given == grants.end() ? std::vector<Grant>{} : given->second,
+                     regions, today);
 }
 
 std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
@@ -45,19 +45,21 @@ std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue
   auto directory = std::make_shared<Directory>();
   each<Region>(reader, catalogue, jurisdiction, "region",
                [&](Uuid, Region const& region, Envelope const&) { directory->regions.put(region); });
-  each<Account>(reader, catalogue, jurisdiction, "account", [&](Uuid id, Account const& account, Envelope const&) {
-    directory->logins.emplace(account.login, id);
-    directory->accounts.emplace(id, account);
-  });
-  each<Grant>(reader, catalogue, jurisdiction, "grant", [&](Uuid, Grant const& grant, Envelope const& envelope) {
-    if (envelope.state == "active") directory->grants[grant.account].push_back(grant);
-  });
+  each<Account>(reader, catalogue, jurisdiction, "account",
+                [&](Uuid id, Account const& account, Envelope const&) {
+                  directory->logins.emplace(account.login, id);
+                  directory->accounts.emplace(id, account);
+                });
+  each<Grant>(reader, catalogue, jurisdiction, "grant",
+              [&](Uuid, Grant const& grant, Envelope const& envelope) {
+                if (envelope.state == "active") directory->grants[grant.account].push_back(grant);
+              });
   directory->calendar = built_in_calendar();
-  each<CalendarYear>(reader, catalogue, jurisdiction, "calendar_year",
-                     [&](Uuid, CalendarYear const& year, Envelope const&) {
-                       auto merged = directory->calendar.with_year(year.year, year.holidays, year.makeup_workdays);
-                       if (merged) directory->calendar = std::move(*merged);
-                     });
+  each<CalendarYear>(
+      reader, catalogue, jurisdiction, "calendar_year", [&](Uuid, CalendarYear const& year, Envelope const&) {
+        auto merged = directory->calendar.with_year(year.year, year.holidays, year.makeup_workdays);
+        if (merged) directory->calendar = std::move(*merged);
+      });
   return directory;
 }
 

@@ -24,15 +24,19 @@ namespace fs = std::filesystem;
 using store::Sql;
 using store::Value;
 
-Sql const select_entries{"entry.from", "select seq, leaf, leaf_hash from entry where jurisdiction = $1 and seq >= $2 order by seq"};
+Sql const select_entries{
+    "entry.from",
+    "select seq, leaf, leaf_hash from entry where jurisdiction = $1 and seq >= $2 order by seq"};
 Sql const select_leaf{"entry.leaf", "select leaf from entry where jurisdiction = $1 and seq = $2"};
 Sql const select_head{"head.read", "select size, frontier from ledger_head where jurisdiction = $1"};
 Sql const keep_checkpoint{"checkpoint.keep",
                           "insert into checkpoint (jurisdiction, size, note) values ($1, $2, $3) on conflict "
                           "(jurisdiction, size) do update set note = excluded.note"};
 Sql const select_checkpoints{
-    "checkpoint.after", "select size, note from checkpoint where jurisdiction = $1 and size > $2 order by size limit 100"};
-Sql const select_follower{"follower.read", "select position from follower where jurisdiction = $1 and name = $2"};
+    "checkpoint.after",
+    "select size, note from checkpoint where jurisdiction = $1 and size > $2 order by size limit 100"};
+Sql const select_follower{"follower.read",
+                          "select position from follower where jurisdiction = $1 and name = $2"};
 Sql const keep_follower{"follower.keep",
                         "insert into follower (jurisdiction, name, position) values ($1, $2, $3) on conflict "
                         "(jurisdiction, name) do update set position = excluded.position"};
@@ -103,8 +107,9 @@ Result<void> PublisherImpl::open_signer() {
   ledger::KeyHistory history;
   if (auto const text = ledger::read_text_file(folder_ / "public" / "log" / "vkeys"))
     if (auto known = ledger::KeyHistory::parse(*text)) history = std::move(*known);
-  auto opened = ledger::CheckpointSigner::open({folder_ / "public" / "log", folder_ / "keys" / "last-checkpoint"},
-                                               {ed25519_.get(), sm2_.get()}, history);
+  auto opened =
+      ledger::CheckpointSigner::open({folder_ / "public" / "log", folder_ / "keys" / "last-checkpoint"},
+                                     {ed25519_.get(), sm2_.get()}, history);
   if (!opened) return opened.refusal();
   signer_.emplace(std::move(*opened));
   return {};
@@ -156,13 +161,15 @@ Result<LogPublisher::Published> PublisherImpl::publish() {
     signer_.reset();
     return signed_now.refusal();
   }
-  Published published{static_cast<std::int64_t>(signed_now->checkpoint.size), ledger::format_note(signed_now->note), 0, {}};
+  Published published{
+      static_cast<std::int64_t>(signed_now->checkpoint.size), ledger::format_note(signed_now->note), 0, {}};
   for (auto const& witness : witnesses_) ask(*witness, published);
   return keep_and_tell(std::move(published));
 }
 
 Result<LogPublisher::Published> PublisherImpl::keep_and_tell(Published published) {
-  if (auto kept = keep_(keep_checkpoint, {jurisdiction_, published.size, published.note}); !kept) return kept.refusal();
+  if (auto kept = keep_(keep_checkpoint, {jurisdiction_, published.size, published.note}); !kept)
+    return kept.refusal();
   auto const note = ledger::parse_note(published.note);
   if (note) published.cosignatures = std::max(0, static_cast<int>(note->signatures.size()) - 2);
   return published;
@@ -172,8 +179,9 @@ Result<std::string> PublisherImpl::ask_from(WitnessClient& witness, std::int64_t
                                             std::string const& checkpoint, std::int64_t size) {
   ledger::Proof proof;
   if (old_size > 0 && old_size < size) {
-    auto made = ledger::consistency_proof(ledger::tile_hashes(tiles_, static_cast<std::uint64_t>(size)),
-                                          static_cast<std::uint64_t>(old_size), static_cast<std::uint64_t>(size));
+    auto made =
+        ledger::consistency_proof(ledger::tile_hashes(tiles_, static_cast<std::uint64_t>(size)),
+                                  static_cast<std::uint64_t>(old_size), static_cast<std::uint64_t>(size));
     if (!made) return made.refusal();
     proof = std::move(*made);
   }
@@ -190,11 +198,13 @@ void PublisherImpl::ask(WitnessClient& witness, Published& published) {
     std::int64_t other = 0;
     for (char c : answer.refusal().detail)
       if (c >= '0' && c <= '9') other = other * 10 + (c - '0');
-    answer = other <= published.size ? ask_from(witness, other, published.note, published.size)
-                                     : Result<std::string>(refuse("witness_ahead", "", std::to_string(other)));
+    answer = other <= published.size
+                 ? ask_from(witness, other, published.note, published.size)
+                 : Result<std::string>(refuse("witness_ahead", "", std::to_string(other)));
   }
   if (!answer) {
-    published.missing.push_back(witness.name() + ": " + answer.refusal().code + " " + answer.refusal().detail);
+    published.missing.push_back(witness.name() + ": " + answer.refusal().code + " " +
+                                answer.refusal().detail);
     return;
   }
   auto const lines = ledger::parse_signature_lines(*answer);
@@ -222,7 +232,8 @@ Result<LogPublisher::Published> PublisherImpl::add_cosignatures(std::string_view
     if (!line.is_of(ed25519_key_.key()) && !line.is_of(sm2_key_.key())) lines.push_back(line);
   auto const with = signer_->add_cosignatures(note->text, lines);
   if (!with) return with.refusal();
-  return keep_and_tell({static_cast<std::int64_t>(with->checkpoint.size), ledger::format_note(with->note), 0, {}});
+  return keep_and_tell(
+      {static_cast<std::int64_t>(with->checkpoint.size), ledger::format_note(with->note), 0, {}});
 }
 
 std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
@@ -242,10 +253,12 @@ std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
           if (time) found.cosigned_at.push_back(*time);
       }
       auto const size = static_cast<std::uint64_t>(store::integer(row[0]));
-      auto path = ledger::inclusion_proof(ledger::tile_hashes(tiles_, size), static_cast<std::uint64_t>(seq), size);
+      auto path =
+          ledger::inclusion_proof(ledger::tile_hashes(tiles_, size), static_cast<std::uint64_t>(seq), size);
       if (!path) return {};
       found.checkpoint_size = static_cast<std::int64_t>(size);
-      found.file = ledger::format_proof_file({{}, static_cast<std::uint64_t>(seq), std::move(*path), store::text(row[1])});
+      found.file = ledger::format_proof_file(
+          {{}, static_cast<std::uint64_t>(seq), std::move(*path), store::text(row[1])});
       return found;
     }
     if (rows.size() < 100) return {};
@@ -255,7 +268,8 @@ std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
 
 std::string PublisherImpl::consistency(std::int64_t from_size, std::int64_t to_size) {
   auto const size = static_cast<std::uint64_t>(to_size);
-  auto const proof = ledger::consistency_proof(ledger::tile_hashes(tiles_, size), static_cast<std::uint64_t>(from_size), size);
+  auto const proof = ledger::consistency_proof(ledger::tile_hashes(tiles_, size),
+                                               static_cast<std::uint64_t>(from_size), size);
   if (!proof) throw std::runtime_error("no consistency proof: " + proof.refusal().code);
   return ledger::format_hash_lines(*proof);
 }
@@ -278,7 +292,8 @@ Result<ledger::SecretKey> witness_key(fs::path const& folder, std::string const&
 
 class LocalWitness final : public WitnessClient {
  public:
-  LocalWitness(fs::path const& folder, std::string name, ledger::SecretKey key, ledger::VerifierKey log, Clock const& clock)
+  LocalWitness(fs::path const& folder, std::string name, ledger::SecretKey key, ledger::VerifierKey log,
+               Clock const& clock)
       : name_(std::move(name)),
         key_(std::move(key)),
         signer_(key_.signer()),
@@ -289,7 +304,8 @@ class LocalWitness final : public WitnessClient {
   Result<std::string> add_checkpoint(std::int64_t old_size, std::vector<Hash> const& proof,
                                      std::string const& checkpoint) override {
     auto const reply = witness_.add_checkpoint(
-        ledger::format_add_checkpoint({static_cast<std::uint64_t>(old_size), proof, checkpoint}), clock_.now());
+        ledger::format_add_checkpoint({static_cast<std::uint64_t>(old_size), proof, checkpoint}),
+        clock_.now());
     if (reply.status == ledger::WitnessStatus::cosigned) return reply.body;
     if (reply.status == ledger::WitnessStatus::conflict) return refuse("witness_conflict", "", reply.body);
     return refuse("witness_refused", "", reply.body);
@@ -333,11 +349,12 @@ Result<void> set_policy(System& system, Uuid account, std::string_view policy) {
 Result<void> make_log_keys(fs::path const& folder, std::string const& origin) {
   auto const ed25519 = ledger::SecretKey::generate(origin, ledger::KeyType::ed25519);
   if (auto saved = ledger::save_key(folder / "keys", ed25519_stem, ed25519); !saved) return saved;
-  return ledger::save_key(folder / "keys", sm2_stem, ledger::SecretKey::generate(origin, ledger::KeyType::sm2));
+  return ledger::save_key(folder / "keys", sm2_stem,
+                          ledger::SecretKey::generate(origin, ledger::KeyType::sm2));
 }
 
-std::unique_ptr<LogPublisher> make_publisher(store::Database& database, fs::path const& folder, Settings const& settings,
-                                             KeepRow keep) {
+std::unique_ptr<LogPublisher> make_publisher(store::Database& database, fs::path const& folder,
+                                             Settings const& settings, KeepRow keep) {
   return std::make_unique<PublisherImpl>(database, folder, settings, std::move(keep));
 }
 

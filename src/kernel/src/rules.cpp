@@ -10,8 +10,8 @@ namespace {
 [[noreturn]] void fault(Json const& row, std::string_view member) {
   Json const* id = row.find("id");
   throw std::runtime_error("rules/deadlines.json: row " +
-                           (id != nullptr && id->as_text() != nullptr ? *id->as_text() : std::string("?")) + ": member '" +
-                           std::string(member) + "'");
+                           (id != nullptr && id->as_text() != nullptr ? *id->as_text() : std::string("?")) +
+                           ": member '" + std::string(member) + "'");
 }
 
 std::string text_of(Json const& row, std::string_view member) {
@@ -63,7 +63,8 @@ RuleEdition edition_of(Json const& row) {
 
 RuleEdition const* RuleBook::find(std::string_view id, Date on) const {
   for (auto const& edition : editions_)
-    if (edition.id == id && edition.effective_from <= on && (!edition.effective_to || on <= *edition.effective_to))
+    if (edition.id == id && edition.effective_from <= on &&
+        (!edition.effective_to || on <= *edition.effective_to))
       return &edition;
   return nullptr;
 }
@@ -77,7 +78,8 @@ RuleEdition const* RuleBook::find(RunningClock const& clock) const {
 RuleBook RuleBook::parse(std::string_view json) {
   auto const document = parse_json(json);
   Json const* rows = document ? document->find("rules") : nullptr;
-  if (rows == nullptr || rows->as_array() == nullptr) throw std::runtime_error("rules/deadlines.json: no list 'rules'");
+  if (rows == nullptr || rows->as_array() == nullptr)
+    throw std::runtime_error("rules/deadlines.json: no list 'rules'");
   RuleBook book;
   // Windows, yearly dates and amounts are rules too, but no clock runs on them.
   for (auto const& row : *rows->as_array())

@@ -16,9 +16,9 @@
 #include "kernel/registers.hpp"
 #include "ledger/files.hpp"
 #include "ledger/keys.hpp"
+#include "publisher_make.hpp"
 #include "reflect/json.hpp"
 #include "tables.hpp"
-#include "publisher_make.hpp"
 
 namespace plumbline::kernel {
 namespace {
@@ -29,18 +29,21 @@ using store::Value;
 
 constexpr std::string_view settings_file = "plumbline.json";
 
-Sql const insert_head{"head.insert",
-                      "insert into ledger_head (jurisdiction, size, last_time, frontier, schema_seq) values ($1, 0, 0, $2, 0)"};
-Sql const due_clocks_sql{
-    "clock.due",
-    "select register_name, record, position, rule, triggered_on from clock where jurisdiction = $1 and status = "
-    "'running' and due_on < $2 and (register_name, record, position) > ($3, $4, $5) order by register_name, record, "
-    "position limit 500"};
-Sql const provisional_clocks_sql{
-    "clock.provisional",
-    "select register_name, record, position, rule, due_on from clock where jurisdiction = $1 and status = 'running' "
-    "and provisional = 1 and (register_name, record, position) > ($2, $3, $4) order by register_name, record, position "
-    "limit 500"};
+Sql const insert_head{
+    "head.insert",
+    "insert into ledger_head (jurisdiction, size, last_time, frontier, schema_seq) values ($1, 0, 0, $2, 0)"};
+Sql const due_clocks_sql{"clock.due",
+                         "select register_name, record, position, rule, triggered_on from clock where "
+                         "jurisdiction = $1 and status = "
+                         "'running' and due_on < $2 and (register_name, record, position) > ($3, $4, $5) "
+                         "order by register_name, record, "
+                         "position limit 500"};
+Sql const provisional_clocks_sql{"clock.provisional",
+                                 "select register_name, record, position, rule, due_on from clock where "
+                                 "jurisdiction = $1 and status = 'running' "
+                                 "and provisional = 1 and (register_name, record, position) > ($2, $3, $4) "
+                                 "order by register_name, record, position "
+                                 "limit 500"};
 
 std::string database_address(fs::path const& folder, Settings const& settings) {
   return settings.database.empty() ? "sqlite:" + (folder / "plumbline.db").string() : settings.database;
@@ -131,9 +134,11 @@ class SystemImpl final : public System {
   BlobStore& blobs() override { return *blobs_; }
   LogPublisher& log() override {
     std::lock_guard const lock(publisher_mutex_);
-    if (!publisher_) publisher_ = make_publisher(*database_, folder_, settings_, [this](Sql const& sql, std::vector<Value> values) {
-        return write_unlogged(sql, std::move(values));
-      });
+    if (!publisher_)
+      publisher_ =
+          make_publisher(*database_, folder_, settings_, [this](Sql const& sql, std::vector<Value> values) {
+            return write_unlogged(sql, std::move(values));
+          });
     return *publisher_;
   }
 
@@ -148,7 +153,8 @@ class SystemImpl final : public System {
   void exclusive(std::function<void(store::Writer&)> work) override {
     (void)desk_->submit_exclusive(std::move(work)).get();
   }
-  Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject, Hash const& digest) override;
+  Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject,
+                           Hash const& digest) override;
 
  private:
   std::string lapse_action(Register const& reg, std::string_view state, std::string_view rule) const;
@@ -178,7 +184,8 @@ Result<System::Logged> SystemImpl::log_entry(Uuid account, std::string_view type
 }
 
 // The step of the table that a clock takes when silence decides: open to Role::clock, stopping that rule.
-std::string SystemImpl::lapse_action(Register const& reg, std::string_view state, std::string_view rule) const {
+std::string SystemImpl::lapse_action(Register const& reg, std::string_view state,
+                                     std::string_view rule) const {
   auto const from = reg.state_value(state);
   for (auto const& step : reg.steps) {
     if (!from || step.from != *from || !step.by.contains(Role::clock)) continue;
@@ -206,8 +213,8 @@ bool SystemImpl::lapse(store::Row const& row) {
   command.record = id;
   command.as = Role::clock;
   command.version_seen = found->version;
-  command.idempotency_key = "lapse/" + std::string(reg->name) + "/" + to_string(id) + "/" +
-                            std::to_string(store::integer(row[2]));
+  command.idempotency_key =
+      "lapse/" + std::string(reg->name) + "/" + to_string(id) + "/" + std::to_string(store::integer(row[2]));
   auto const receipt = act(std::move(command));
   return receipt && !receipt->repeated;
 }
@@ -236,8 +243,8 @@ int SystemImpl::recompute_provisional() {
   Value position = std::int64_t{-1};
   int recomputed = 0;
   while (true) {
-    auto const rows = database_->reader()->query(
-        provisional_clocks_sql, {settings_.jurisdiction, register_name, record, position});
+    auto const rows = database_->reader()->query(provisional_clocks_sql,
+                                                 {settings_.jurisdiction, register_name, record, position});
     for (auto const& row : rows) {
       auto const due = parse_date(store::text(row[4]));
       if (!due || !days->covers(*due)) continue;
@@ -276,7 +283,8 @@ Result<void> plant_regions(System& system, std::string const& root) {
     return {};
   };
   std::string const name(division_name(root).value_or(root));
-  if (auto done = put(root, name, "", root.size() <= 2 ? RegionKind::province : RegionKind::city); !done) return done;
+  if (auto done = put(root, name, "", root.size() <= 2 ? RegionKind::province : RegionKind::city); !done)
+    return done;
   for (auto const& county : division_children(root))
     if (auto done = put(std::string(county.code), std::string(county.name), root, RegionKind::county); !done)
       return done;
@@ -329,7 +337,8 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
   genesis.set("v", 1);
   std::string const text = write_canonical(genesis);
   ledger::write_file_durably(folder / "public" / "log" / "genesis.json", text);
-  if (auto logged = system->log_entry({}, "ledger.genesis", "ledger", sha256(text)); !logged) return logged.refusal();
+  if (auto logged = system->log_entry({}, "ledger.genesis", "ledger", sha256(text)); !logged)
+    return logged.refusal();
   if (auto planted = plant_regions(*system, settings.jurisdiction); !planted) return planted.refusal();
   return make_first_administrator(*system);
 }

@@ -25,14 +25,17 @@ TEST_P(DeskTest, InvalidPayloadNamesEveryPlace) {
   ASSERT_FALSE(answer);
   std::vector<std::string> places;
   for (auto const& problem : answer.refusal().problems) places.push_back(problem.path + " " + problem.code);
-  EXPECT_THAT(places, ::testing::IsSupersetOf({"/nonsense unknown_field", "/number read_only", "/title required"}));
+  EXPECT_THAT(places,
+              ::testing::IsSupersetOf({"/nonsense unknown_field", "/number read_only", "/title required"}));
 }
 
 TEST_P(DeskTest, DeniesByDefault) {
   auto const officer = person("officer", Role::officer, "371581");
   auto const id = draft(officer, "A-1");
-  EXPECT_EQ(code_of(act(person("clerk", Role::auditor, "371581"), "edit", id, R"({"title":"x"})")), "forbidden");
-  EXPECT_EQ(code_of(act(person("neighbour", Role::officer, "371502"), "edit", id, R"({"title":"x"})")), "not_found");
+  EXPECT_EQ(code_of(act(person("clerk", Role::auditor, "371581"), "edit", id, R"({"title":"x"})")),
+            "forbidden");
+  EXPECT_EQ(code_of(act(person("neighbour", Role::officer, "371502"), "edit", id, R"({"title":"x"})")),
+            "not_found");
   EXPECT_EQ(code_of(act(person("neighbour", Role::officer, "371502"), "draft", {},
                         R"({"title":"x","region":"371581"})")),
             "forbidden");
@@ -191,7 +194,8 @@ TEST_P(DeskTest, ListsShowOnlyTheViewersRegionsAndParties) {
 TEST_P(DeskTest, HistoryReadsAndMasks) {
   auto const officer = person("officer", Role::officer);
   auto const id = draft(officer, "A-1");
-  ASSERT_TRUE(act(officer, "edit", id, R"({"title":"neu","reference":"A-1","region":"371581","contact":"13900004321"})"));
+  ASSERT_TRUE(act(officer, "edit", id,
+                  R"({"title":"neu","reference":"A-1","region":"371581","contact":"13900004321"})"));
   auto const history = system_->reads().history(system_->viewer(officer), "notice", id);
   ASSERT_TRUE(history);
   ASSERT_EQ(history->size(), 2U);
@@ -207,7 +211,8 @@ TEST_P(DeskTest, ErasureTakesTheValueAndKeepsTheChain) {
   auto const auditor = person("privacy", Role::audit_administrator);
   ASSERT_TRUE(act(auditor, "erase", id, R"({"fields":["contact"],"ground":"pipl_47"})"));
   EXPECT_EQ(must_find(id).as<Notice>().contact, "");
-  EXPECT_EQ(code_of(act(auditor, "erase", id, R"({"fields":["contact"],"ground":"pipl_47"})")), "nothing_to_erase");
+  EXPECT_EQ(code_of(act(auditor, "erase", id, R"({"fields":["contact"],"ground":"pipl_47"})")),
+            "nothing_to_erase");
   EXPECT_EQ(code_of(act(officer, "edit", id, R"({"title":"neu","region":"371581"})")), "done");
 }
 
@@ -218,8 +223,9 @@ TEST_P(DeskTest, BatchesOfManyThreadsLoseNothing) {
   for (int t = 0; t < 8; ++t)
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {
-        auto const answer = act(officer, "draft", {}, R"({"title":"x","region":"371581","reference":"T-)" +
-                                                          std::to_string(t) + "-" + std::to_string(i) + "\"}");
+        auto const answer = act(officer, "draft", {},
+                                R"({"title":"x","region":"371581","reference":"T-)" + std::to_string(t) +
+                                    "-" + std::to_string(i) + "\"}");
         done += answer ? 1 : 0;
       }
     });

@@ -66,8 +66,9 @@ class LogPublisher {
 
 // A witness in this process, with its own key and memory under `folder` (key: folder/witness.key, made on
 // first use). For demonstrations and tests: a machine of the same office proves nothing to outsiders.
-std::unique_ptr<WitnessClient> open_local_witness(std::filesystem::path const& folder, std::string const& name,
-                                                  std::string const& log_vkey, Clock const& clock);
+std::unique_ptr<WitnessClient> open_local_witness(std::filesystem::path const& folder,
+                                                  std::string const& name, std::string const& log_vkey,
+                                                  Clock const& clock);
 // Its verifier key.
 Result<std::string> local_witness_vkey(std::filesystem::path const& folder, std::string const& name);
 
