@@ -1,0 +1,38 @@
+#include "series.hpp"
+
+#include "publication/forms.hpp"
+
+namespace plumbline::publication {
+
+std::uint64_t leaf_number(ledger::LeafView const& leaf) {
+  auto const mark = leaf.subject.find('#');
+  if (mark == std::string_view::npos) return 0;
+  return parse_number(leaf.subject.substr(mark + 1)).value_or(0);
+}
+
+char const* SeriesRules::take(std::string_view type, std::uint64_t number) {
+  if (type == "draw.plan") {
+    if (number != states_.size() + 1) return "SERIES_GAP";
+    states_.emplace_back();
+    return nullptr;
+  }
+  if (number < 1 || number > states_.size()) return "SERIES_GAP";
+  auto& state = states_[number - 1];
+  bool& flag = type == "draw.void" ? state.has_void : state.has_result;
+  if (flag || state.has_void) return "SERIES_TWICE";
+  flag = true;
+  return nullptr;
+}
+
+bool SeriesRules::is_void(std::uint64_t number) const {
+  return number >= 1 && number <= states_.size() && states_[number - 1].has_void;
+}
+
+std::vector<std::uint64_t> SeriesRules::pending() const {
+  std::vector<std::uint64_t> numbers;
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    if (!states_[i].has_result && !states_[i].has_void) numbers.push_back(i + 1);
+  return numbers;
+}
+
+}  // namespace plumbline::publication
