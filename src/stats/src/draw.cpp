@@ -30,12 +30,8 @@ std::uint64_t leading_u64(Hash const& hash) {
 // "dr1/ticket\n" ‖ seed ‖ TLV(stratum) stands ready; only the unit changes from call to call.
 class TicketMaker {
  public:
-  TicketMaker(HashSuite suite, Hash const& seed, std::string_view stratum) : hasher_(suite) {
-    append(message_, std::string_view("dr1/ticket\n"));
-    append(message_, ByteView(seed));
-    append_tlv(message_, stratum);
-    prefix_size_ = message_.size();
-  }
+  TicketMaker(HashSuite suite, Hash const& seed, std::string_view stratum)
+      : hasher_(suite), message_(prefix(seed, stratum)), prefix_size_(message_.size()) {}
   Hash operator()(std::string_view unit) {
     message_.resize(prefix_size_);
     append_tlv(message_, unit);
@@ -43,9 +39,17 @@ class TicketMaker {
   }
 
  private:
+  static Bytes prefix(Hash const& seed, std::string_view stratum) {
+    Bytes out;
+    append(out, std::string_view("dr1/ticket\n"));
+    append(out, ByteView(seed));
+    append_tlv(out, stratum);
+    return out;
+  }
+
   Hasher hasher_;
   Bytes message_;
-  std::size_t prefix_size_ = 0;
+  std::size_t prefix_size_;
 };
 
 // A stratum's units in ticket order. places[k] is the k-th unit's place in the caller's list.
@@ -147,32 +151,33 @@ DrawnUnit certain_unit(TicketOrder const& stratum, KeyedIndex at) {
 struct Certainty {
   std::vector<std::uint8_t> is_certain;
   std::uint64_t n_random = 0;
-  std::uint64_t W = 0;
+  std::uint64_t weight = 0;
 };
-Certainty find_certain(TicketOrder const& stratum, std::uint64_t n, std::uint64_t W,
+Certainty find_certain(TicketOrder const& stratum, std::uint64_t n, std::uint64_t total_weight,
                        std::span<DrawUnit const> units) {
-  Certainty out{std::vector<std::uint8_t>(stratum.members.size()), n, W};
+  Certainty out{std::vector<std::uint8_t>(stratum.members.size()), n, total_weight};
   for (bool added = true; added;) {
     added = false;
     std::uint64_t taken_count = 0;
     std::uint64_t taken_weight = 0;
     for (std::size_t k = 0; k < stratum.members.size(); ++k) {
       std::uint64_t const weight = units[stratum.members[k]].weight;
-      if (out.is_certain[k] || out.n_random * weight < out.W) continue;  // n*W fits 63 bits, so n'*w does
+      if (out.is_certain[k] || out.n_random * weight < out.weight)
+        continue;  // n*W fits 63 bits, so n'*w does
       out.is_certain[k] = 1;
       ++taken_count;
       taken_weight += weight;
       added = true;
     }
     out.n_random -= taken_count;
-    out.W -= taken_weight;
+    out.weight -= taken_weight;
   }
   return out;
 }
 
 void select_systematically(StratumResult& out, TicketOrder const& stratum, Certainty const& certainty,
                            std::uint64_t reserves, std::span<DrawUnit const> units) {
-  SystematicSelection selection(certainty.n_random, certainty.W, out.r);
+  SystematicSelection selection(certainty.n_random, certainty.weight, out.r);
   for (auto const& at : stratum.order) {
     if (certainty.is_certain[at.index]) {
       out.certain.push_back(certain_unit(stratum, at));
@@ -181,7 +186,7 @@ void select_systematically(StratumResult& out, TicketOrder const& stratum, Certa
     std::uint32_t const unit = stratum.members[at.index];
     std::uint64_t const weight = units[unit].weight;
     if (selection.hits_next(weight))
-      out.selected.push_back({unit, selection.share(weight), certainty.W, stratum.tickets[at.index]});
+      out.selected.push_back({unit, selection.share(weight), certainty.weight, stratum.tickets[at.index]});
     else if (out.reserves.size() < reserves)
       out.reserves.push_back({unit, 0, 1, stratum.tickets[at.index]});
   }
@@ -215,8 +220,8 @@ Result<StratumResult> draw_stratum(HashSuite suite, Hash const& seed, DrawStratu
   }
   Certainty const certainty = find_certain(stratum, plan.n, static_cast<std::uint64_t>(out.W), units);
   out.n_random = certainty.n_random;
-  out.W = certainty.W;
-  auto const start = draw_start(suite, seed, plan.id, certainty.W);
+  out.W = certainty.weight;
+  auto const start = draw_start(suite, seed, plan.id, certainty.weight);
   out.r = start.r;
   out.start_attempts = start.attempts;
   out.certain.reserve(plan.n - certainty.n_random);

@@ -89,7 +89,7 @@ std::optional<std::uint32_t> Flow::look_behind(std::uint32_t target, std::uint32
 
 // Breadth first from the inspectors in the queue; gives the inspector where a chain can end.
 std::optional<std::uint32_t> Flow::search(std::uint32_t giver) {
-  for (std::size_t head = 0; head < queue_.size(); ++head) {
+  for (std::size_t head = 0; head < queue_.size(); ++head) {  // NOLINT(modernize-loop-convert): it grows
     std::uint32_t const inspector = queue_[head];
     for (auto target : gives_[inspector]) {
       if (target_visit_[target] == visit_) continue;

@@ -86,6 +86,53 @@ Interval two_bounds(Count c, ProportionMethod method) {
   return {0, 1};
 }
 
+// P(exactly k of the kind among n), `kind` of `population` being of it: three binomial probabilities of any
+// one p, which drops out (Loader 2000); no large factorials, no global sign as in lgamma.
+double hypergeometric(double k, double n, double kind, double population) {
+  double const p = n / population;
+  return binomial_probability(k, kind, p) * binomial_probability(n - k, population - kind, p) /
+         binomial_probability(n, population, p);
+}
+
+// P(at most x). The terms follow from one another: k+1 from k, downwards from x.
+double at_most(std::uint64_t x, std::uint64_t n, std::uint64_t kind, std::uint64_t population) {
+  std::uint64_t const others = population - kind;
+  std::uint64_t const least = n > others ? n - others : 0;
+  if (x < least) return 0;
+  if (x >= std::min(n, kind)) return 1;
+  double term = hypergeometric(static_cast<double>(x), static_cast<double>(n), static_cast<double>(kind),
+                               static_cast<double>(population));
+  double sum = term;
+  for (std::uint64_t k = x; k > least && term > 0; --k) {
+    term *= static_cast<double>(k) * static_cast<double>(others + k - n) /
+            (static_cast<double>(kind - k + 1) * static_cast<double>(n - k + 1));
+    sum += term;
+  }
+  return std::min(sum, 1.0);
+}
+
+// The most of the kind for which x or fewer are still found with probability above `tail`.
+std::uint64_t most_of_kind(std::uint64_t x, std::uint64_t n, std::uint64_t population, double tail) {
+  std::uint64_t fits = x;
+  std::uint64_t most = population - (n - x);
+  while (fits < most) {
+    std::uint64_t const middle = fits + (most - fits + 1) / 2;
+    if (at_most(x, n, middle, population) > tail)
+      fits = middle;
+    else
+      most = middle - 1;
+  }
+  return fits;
+}
+
+Result<void> check(std::uint64_t x, std::uint64_t n, double confidence) {
+  if (n == 0) return Refusal{"no_trials", "n is 0: a proportion of nothing is not defined", {}};
+  if (x > n) return Refusal{"count_above_trials", "x is larger than n", {}};
+  if (!(confidence > 0 && confidence < 1))
+    return Refusal{"confidence_out_of_range", "confidence must lie between 0 and 1", {}};
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(ProportionMethod method) {
@@ -106,15 +153,22 @@ std::optional<Side> side(std::string_view name) {
 
 Result<Interval> proportion_interval(std::uint64_t x, std::uint64_t n, double confidence,
                                      ProportionMethod method, Side side) {
-  if (n == 0) return Refusal{"no_trials", "n is 0: a proportion of nothing is not defined", {}};
-  if (x > n) return Refusal{"count_above_trials", "x is larger than n", {}};
-  if (!(confidence > 0 && confidence < 1))
-    return Refusal{"confidence_out_of_range", "confidence must lie between 0 and 1", {}};
+  if (auto fine = check(x, n, confidence); !fine) return fine.refusal();
   double const tail = side == Side::two ? (1 - confidence) / 2 : 1 - confidence;
   auto out = two_bounds({static_cast<double>(x), static_cast<double>(n), tail}, method);
   if (side == Side::lower) out.upper = 1;
   if (side == Side::upper) out.lower = 0;
   return out;
+}
+
+Result<CountInterval> finite_population_interval(std::uint64_t x, std::uint64_t n, std::uint64_t population,
+                                                 double confidence) {
+  if (auto fine = check(x, n, confidence); !fine) return fine.refusal();
+  if (n > population) return Refusal{"sample_above_population", "n is larger than N", {}};
+  double const tail = (1 - confidence) / 2;
+  // Few of the kind are many of the other kind.
+  return CountInterval{population - most_of_kind(n - x, n, population, tail),
+                       most_of_kind(x, n, population, tail)};
 }
 
 }  // namespace plumbline::stats

@@ -47,6 +47,7 @@ std::string refused(std::vector<DrawStratum> const& strata, std::vector<DrawUnit
 
 std::vector<std::string> ids_of(std::vector<DrawnUnit> const& drawn, Frame const& frame) {
   std::vector<std::string> out;
+  out.reserve(drawn.size());
   for (auto const& unit : drawn) out.emplace_back(frame.units[unit.unit].id);
   return out;
 }
@@ -54,15 +55,15 @@ std::vector<std::string> ids_of(std::vector<DrawnUnit> const& drawn, Frame const
 // draw.md section 4 word for word, for a start given from outside.
 std::vector<std::uint32_t> hits_by_the_book(std::vector<std::uint64_t> const& weights, std::uint64_t n,
                                             std::uint64_t r) {
-  std::uint64_t const W = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+  std::uint64_t const total = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
   std::vector<std::uint32_t> hits;
-  std::uint64_t C = 0;
+  std::uint64_t reached = 0;
   std::uint64_t p = r;
   for (std::uint32_t i = 0; i < weights.size(); ++i) {
-    C += n * weights[i];
-    if (p < C) {
+    reached += n * weights[i];
+    if (p < reached) {
       hits.push_back(i);
-      p += W;
+      p += total;
     }
   }
   return hits;
@@ -183,6 +184,7 @@ TEST(Draw, DuplicatesAreFoundInLongLists) {
 TEST(Draw, OrderOfTheListDoesNotMatter) {
   std::mt19937 random(7);
   std::vector<std::uint64_t> weights;
+  weights.reserve(3000);
   for (int i = 0; i < 3000; ++i) weights.push_back(1 + random() % 20);
   Frame const frame(weights, 3);
   std::vector<DrawStratum> const strata{{"甲", 40, 5}, {"乙", 1000, 0}, {"丙", 7, 3}};
@@ -239,10 +241,11 @@ TEST(Draw, ReservesAreTheFirstUnselected) {
 TEST(Draw, AgreesWithTheRuleWordForWord) {
   std::mt19937_64 random(11);
   for (int round = 0; round < 300; ++round) {
-    std::size_t const N = 2 + random() % 30;
-    std::uint64_t const n = 1 + random() % (N - 1);
+    std::size_t const size = 2 + random() % 30;
+    std::uint64_t const n = 1 + random() % (size - 1);
     std::vector<std::uint64_t> weights;
-    for (std::size_t i = 0; i < N; ++i) weights.push_back(1 + random() % 40);
+    weights.reserve(size);
+    for (std::size_t i = 0; i < size; ++i) weights.push_back(1 + random() % 40);
     Frame const frame(weights);
     Hash seed{};
     seed[0] = static_cast<std::uint8_t>(round);
@@ -251,15 +254,16 @@ TEST(Draw, AgreesWithTheRuleWordForWord) {
     ASSERT_EQ(result.certain.size() + result.selected.size(), n);
 
     std::vector<std::uint32_t> rest;  // not certain, in ticket order
-    for (auto const& unit : draw_one(seed, frame, N).certain)
+    for (auto const& unit : draw_one(seed, frame, size).certain)
       if (std::none_of(result.certain.begin(), result.certain.end(),
                        [&](DrawnUnit const& certain) { return certain.unit == unit.unit; }))
         rest.push_back(unit.unit);
     std::vector<std::uint64_t> rest_weights;
+    rest_weights.reserve(rest.size());
     for (auto unit : rest) rest_weights.push_back(weights[unit]);
-    std::uint64_t const W = std::accumulate(rest_weights.begin(), rest_weights.end(), std::uint64_t{0});
-    ASSERT_EQ(to_string(result.W), std::to_string(W));
-    for (auto weight : rest_weights) ASSERT_LT(result.n_random * weight, W);
+    std::uint64_t const total = std::accumulate(rest_weights.begin(), rest_weights.end(), std::uint64_t{0});
+    ASSERT_EQ(to_string(result.W), std::to_string(total));
+    for (auto weight : rest_weights) ASSERT_LT(result.n_random * weight, total);
     auto const hits = hits_by_the_book(rest_weights, result.n_random, result.r);
     ASSERT_EQ(hits.size(), result.selected.size());
     for (std::size_t k = 0; k < hits.size(); ++k) ASSERT_EQ(rest[hits[k]], result.selected[k].unit);

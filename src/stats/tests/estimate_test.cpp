@@ -190,6 +190,7 @@ TEST(Rate, IntervalsCoverTheTruthAsOftenAsPromised) {
   std::vector<std::string> ids;
   std::vector<DrawUnit> units;
   std::vector<double> fails;
+  ids.reserve(600);
   for (int i = 0; i < 600; ++i) ids.push_back("firm-" + std::to_string(i));
   for (int i = 0; i < 600; ++i) {
     std::uint64_t const weight = std::uint64_t{1} << (random() % 3);

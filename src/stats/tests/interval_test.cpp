@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -130,6 +130,57 @@ TEST(ProportionInterval, Refusals) {
   EXPECT_EQ(code(1, 2, 1), "confidence_out_of_range");
   EXPECT_EQ(code(1, 2, 95), "confidence_out_of_range");
   EXPECT_EQ(code(1, 2, std::nan("")), "confidence_out_of_range");
+}
+
+// Every count of the lot by adding up exact probabilities.
+TEST(FinitePopulation, AgreesWithTryingEveryCount) {
+  std::uint64_t const population = 23;
+  auto const choose = [](std::uint64_t from, std::uint64_t many) {
+    double out = many > from ? 0 : 1;
+    for (std::uint64_t i = 1; i <= many && many <= from; ++i)
+      out = out * static_cast<double>(from - many + i) / static_cast<double>(i);
+    return out;
+  };
+  for (std::uint64_t n : {1U, 7U, 22U, 23U}) {
+    for (std::uint64_t x = 0; x <= n; ++x) {
+      for (double confidence : {0.9, 0.95, 0.99}) {
+        CountInterval want{population, 0};
+        for (std::uint64_t kind = x; kind <= population - (n - x); ++kind) {
+          double below = 0;
+          double above = 0;
+          for (std::uint64_t k = 0; k <= n; ++k) {
+            double const p = choose(kind, k) * choose(population - kind, n - k) / choose(population, n);
+            below += k <= x ? p : 0;
+            above += k >= x ? p : 0;
+          }
+          if (above > (1 - confidence) / 2) want.lower = std::min(want.lower, kind);
+          if (below > (1 - confidence) / 2) want.upper = std::max(want.upper, kind);
+        }
+        EXPECT_EQ(*finite_population_interval(x, n, population, confidence), want) << x << '/' << n;
+      }
+    }
+  }
+  EXPECT_EQ(finite_population_interval(1, 3, 2, 0.95).refusal().code, "sample_above_population");
+  EXPECT_EQ(finite_population_interval(0, 0, 2, 0.95).refusal().code, "no_trials");
+  EXPECT_EQ(*finite_population_interval(5, 5, 5, 0.95), (CountInterval{5, 5}));  // everything was seen
+  // A large lot is a binomial.
+  auto const large = *finite_population_interval(3, 100, 1000000000, 0.95);
+  auto const binomial = *proportion_interval(3, 100, 0.95, ProportionMethod::clopper_pearson);
+  EXPECT_NEAR(static_cast<double>(large.lower) / 1e9, binomial.lower, 1e-6);
+  EXPECT_NEAR(static_cast<double>(large.upper) / 1e9, binomial.upper, 1e-6);
+}
+
+TEST(FinitePopulation, ReferenceTable) {
+  std::string const path = PLUMBLINE_SHARED_DIR "/vectors/stats/proportion/finite_population_ci.csv";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << "no reference data beside the project";
+  int rows = 0;
+  for (auto const& row : read_csv(path)) {
+    auto const whole = [&](char const* name) { return static_cast<std::uint64_t>(number(row, name)); };
+    EXPECT_EQ(*finite_population_interval(whole("x"), whole("n"), whole("N"), number(row, "conf")),
+              (CountInterval{whole("D_lo"), whole("D_hi")}));
+    ++rows;
+  }
+  EXPECT_GE(rows, 12);
 }
 
 TEST(ProportionInterval, NamesGoBothWays) {

@@ -38,6 +38,8 @@ Case random_case(std::mt19937& random, std::size_t targets_max, std::size_t insp
   std::vector<std::uint32_t> need;
   std::vector<std::uint32_t> caps;
   std::vector<std::vector<std::uint32_t>> eligible(targets);
+  need.reserve(targets);
+  caps.reserve(inspectors);
   for (std::size_t t = 0; t < targets; ++t) need.push_back(random() % (need_max + 1));
   for (std::size_t i = 0; i < inspectors; ++i) caps.push_back(random() % 4 + (targets > 10 ? 2 : 0));
   for (auto& list : eligible)
@@ -83,8 +85,10 @@ bool can_complete(Case const& example, std::uint32_t load_max, Pairs const& take
 bool fresh_flow_completes(Case const& example, std::uint32_t load_max, Pairs const& taken) {
   std::vector<std::vector<std::uint32_t>> carried(example.inspectors.size());
   std::vector<std::uint32_t> room;
+  room.reserve(example.inspectors.size());
   for (auto const& inspector : example.inspectors) room.push_back(std::min(load_max, inspector.cap));
   std::vector<std::uint32_t> want;
+  want.reserve(example.targets.size());
   for (auto const& target : example.targets) want.push_back(target.need);
   for (auto const& pair : taken) {
     if (room[pair.second] == 0 || want[pair.first] == 0) return false;

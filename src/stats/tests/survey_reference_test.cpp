@@ -53,7 +53,7 @@ class SurveyReference : public ::testing::Test {
     std::map<std::string, std::uint32_t> strata;
     std::vector<SampledUnit> out;
     for (auto const& cells : read_csv(folder + file)) {
-      bool const is_api = cells.count("api00") != 0;
+      bool const is_api = cells.contains("api00");
       std::string const stratum =
           is_api ? (file == "apistrat.csv" ? cells.at("stype") : "") : cells.at("county");
       auto const number_of = strata.emplace(stratum, static_cast<std::uint32_t>(strata.size())).first->second;
@@ -73,9 +73,9 @@ TEST_F(SurveyReference, SimpleAndStratifiedSamples) {
   auto const api00 = [](Row const& cells) { return number(cells, "api00"); };
   auto const enroll = [](Row const& cells) { return number(cells, "enroll"); };
   auto const population = [](std::vector<SampledUnit> const& sample) {
-    double N = 0;
-    for (auto const& unit : sample) N += 1 / unit.pi;
-    return static_cast<std::uint64_t>(std::llround(N));
+    double sum = 0;
+    for (auto const& unit : sample) sum += 1 / unit.pi;
+    return static_cast<std::uint64_t>(std::llround(sum));
   };
   auto const srs = units("apisrs.csv", api00, one);
   expect(*estimate_ratio(srs, 0.95), row("apisrs", "mean api00"));
@@ -162,6 +162,7 @@ TEST_F(SurveyReference, UnequalProbabilitiesWithKnownPairs) {
     near(std::sqrt(*sen_yates_grundy_variance(y, pi, joint)),
          number(row("election_pps", "HT total " + name, "variance YG"), "se"));
     std::vector<SampledUnit> sample;
+    sample.reserve(y.size());
     for (std::size_t i = 0; i < y.size(); ++i) sample.push_back({0, pi[i], y[i], 1});
     auto const total = total_of(sample);
     near(*total.value, number(row("election_pps", "HT total " + name, "variance HT"), "estimate"));
@@ -179,11 +180,13 @@ TEST_F(SurveyReference, UnequalProbabilitiesWithKnownPairs) {
       near(*sen_yates_grundy_variance(y, pi, joint),
            number(row(name, "variance SYG form of HT total " + item), "estimate"));
       std::vector<SampledUnit> sample;
+      sample.reserve(y.size());
       for (std::size_t i = 0; i < y.size(); ++i) sample.push_back({0, pi[i], y[i], 1});
       near(*total_of(sample).value, number(row(name, "HT total " + item), "estimate"));
       auto const mean = *estimate_ratio(sample, 0.95);
       near(*mean.value, number(row(name, "Hajek mean " + item), "estimate"));
       std::vector<double> residuals;
+      residuals.reserve(y.size());
       double weights = 0;
       for (double probability : pi) weights += 1 / probability;
       for (double value : y) residuals.push_back((value - *mean.value) / weights);

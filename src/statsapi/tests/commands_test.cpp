@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 
+#include "stats/draw.hpp"
 #include "statsapi/functions.hpp"
 
 namespace plumbline::statsapi {
@@ -88,6 +89,17 @@ TEST(DrawCompute, SharedVectors) {
   if (!std::filesystem::exists(shared_data)) GTEST_SKIP() << "no reference data beside the project";
   expect_vectors(draw_compute, shared_data + "draw-vectors.json", draw_results, 1);
   expect_vectors(match_compute, shared_data + "match-vectors.json", match_results, 1);
+}
+
+TEST(Pids, PublishedVectors) {
+  auto const vectors = parse(read_file(own_data + "pid-vectors.json"));
+  for (auto const& row : *vectors.as_array()) {
+    auto const suite = hash_suite(*row.find("suite")->as_text());
+    auto const salt = hex_decode(*row.find("salt_hex")->as_text());
+    EXPECT_EQ(to_hex(stats::unit_pid(*suite, *row.find("uscc")->as_text(), *salt)),
+              *row.find("pid")->as_text());
+  }
+  EXPECT_EQ(vectors.as_array()->size(), 2U);
 }
 
 TEST(DrawCompute, ShuffledListsGiveTheSameDraw) {
@@ -276,6 +288,14 @@ TEST(StatsLines, ArgumentsAreChecked) {
   EXPECT_EQ(codes, (std::vector<std::string>{"invalid_argument", "invalid_argument", "missing_argument",
                                              "unknown_argument", "count_above_trials", "invalid_argument",
                                              "invalid_argument", ""}));
+}
+
+TEST(StatsLines, FinitePopulation) {
+  auto const answers = ask(R"({"fn":"finite_population_interval","x":0,"n":8,"N":30,"conf":0.95})"
+                           "\n"
+                           R"({"fn":"finite_population_interval","x":0,"n":31,"N":30,"conf":0.95})");
+  EXPECT_EQ(write_json(answers[0]), R"({"result":{"lower":0,"upper":9}})");
+  EXPECT_EQ(code(answers[1]), "sample_above_population");
 }
 
 TEST(StatsLines, HorvitzThompson) {

@@ -16,7 +16,7 @@
 namespace plumbline::stats {
 
 // Sums of weights: N weights below 2^64 fit always.
-__extension__ typedef unsigned __int128 Uint128;
+__extension__ using Uint128 = unsigned __int128;
 std::string to_string(Uint128 value);
 
 // The name of an enterprise (`identifier`: USCC, or scheme:value) or of an inspector (certificate
@@ -63,11 +63,12 @@ struct DrawnUnit {
   friend bool operator==(DrawnUnit const&, DrawnUnit const&) = default;
 };
 struct StratumResult {
-  std::uint64_t N = 0;
-  std::uint64_t n = 0;
+  // N, n and W are the letters of draw.md and of the published files.
+  std::uint64_t N = 0;         // NOLINT(readability-identifier-naming): units of the stratum
+  std::uint64_t n = 0;         // wanted
   std::uint64_t n_random = 0;  // n': drawn by the start, not certain
-  Uint128 W = 0;               // weight of the units that are not certain; 0 when all are
-  std::uint64_t r = 0;         // meaningful when start_attempts > 0
+  Uint128 W = 0;        // NOLINT(readability-identifier-naming): weight of those not certain; 0 when all are
+  std::uint64_t r = 0;  // meaningful when start_attempts > 0
   std::uint32_t start_attempts = 0;
   // Each in ticket order. `reserves` have no place in estimates: their pi is 0/1.
   std::vector<DrawnUnit> certain;

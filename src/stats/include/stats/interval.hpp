@@ -37,4 +37,15 @@ std::optional<Side> side(std::string_view name);
 Result<Interval> proportion_interval(std::uint64_t x, std::uint64_t n, double confidence,
                                      ProportionMethod method, Side side = Side::two);
 
+// How many of a lot of N are of a kind, x of that kind being found among n drawn without replacement:
+// exact inversion of the hypergeometric distribution, both tails (1-confidence)/2.
+struct CountInterval {
+  std::uint64_t lower = 0;
+  std::uint64_t upper = 0;
+  friend bool operator==(CountInterval const&, CountInterval const&) = default;
+};
+// Refused: as above, and sample_above_population (n > population).
+Result<CountInterval> finite_population_interval(std::uint64_t x, std::uint64_t n, std::uint64_t population,
+                                                 double confidence);
+
 }  // namespace plumbline::stats
