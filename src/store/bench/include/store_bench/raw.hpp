@@ -1,5 +1,5 @@
-// The bare engines as the reference of benchmarks: prepared statements in a tight loop, nothing else. A figure
-// of the product means something only beside one of these, taken in the same run.
+// The bare engines as the reference of benchmarks: prepared statements in a tight loop, nothing else. A
+// figure of the product means something only beside one of these, taken in the same run.
 #pragma once
 #include <cstddef>
 #include <cstdint>

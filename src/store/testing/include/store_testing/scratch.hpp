@@ -11,7 +11,8 @@ namespace plumbline::store::testing {
 class Scratch {
  public:
   // On PostgreSQL a schema of its own, in a database that this process made on the server at
-  // postgres_address() and drops when it ends: a database takes 200 ms, a schema 1 ms. Ask available() before.
+  // postgres_address() and drops when it ends: a database takes 200 ms, a schema 1 ms. Ask available()
+  // before.
   explicit Scratch(Engine engine);
   ~Scratch();
   Scratch(Scratch&& other) noexcept;
