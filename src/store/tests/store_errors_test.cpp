@@ -275,11 +275,11 @@ TEST(ErrorsPostgres, sqlstates) {
 
 class ErrorsServer : public Errors {
  protected:
-  // Ends every other session of this database, as a fail-over would.
+  // Ends every other session of this database, as a fail-over would, and waits until they are gone.
   void hang_up() {
     auto const other = open(scratch_->address());
     other->reader()->query({"hang_up",
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
                             " AND application_name = 'plumbline'"},
                            {});
