@@ -1,0 +1,178 @@
+// Subcommands for administrators: init, verify, rebuild, publish, clocks, schema, user, grant.
+#include <iostream>
+
+#include "kernel/audit.hpp"
+#include "kernel/credentials.hpp"
+#include "kernel/publisher.hpp"
+#include "support.hpp"
+
+namespace plumbline::app {
+namespace {
+
+void show_progress(std::int64_t done, std::int64_t total) { std::cerr << done << " / " << total << '\n'; }
+
+Json audit_json(kernel::Audit const& audit) {
+  Json document;
+  document.set("ok", audit.findings.empty());
+  document.set("entries", audit.entries);
+  document.set("versions", audit.versions);
+  document.set("rows", audit.rows);
+  document.set("erased_fields", audit.erased_fields);
+  Json::Array findings;
+  for (auto const& finding : audit.findings) {
+    Json row;
+    row.set("code", finding.code);
+    row.set("register", finding.register_name);
+    row.set("record", finding.record);
+    row.set("detail", finding.detail);
+    findings.push_back(std::move(row));
+  }
+  document.set("findings", std::move(findings));
+  return document;
+}
+
+// Acts of the command line on accounts: as somebody, or as the system where nobody is named.
+int submit(Opened& system, Common const& common, std::string register_name, std::string action, std::string payload) {
+  kernel::Command command;
+  command.register_name = std::move(register_name);
+  command.action = std::move(action);
+  command.payload = std::move(payload);
+  command.account = system.account();
+  auto const receipt = system->act(std::move(command));
+  if (!receipt) return refused(receipt.refusal(), common.output);
+  Json document;
+  document.set("id", to_string(receipt->record));
+  document.set("entry", receipt->entry);
+  print(document, common.output);
+  return 0;
+}
+
+int print_new_password(Opened& system, Uuid account, std::string const& login) {
+  std::string const password = kernel::make_password();
+  if (auto kept = kernel::set_password(*system, account, password); !kept) return refused(kept.refusal(), Output::text);
+  std::cout << "login " << login << ", password " << password << " (shown once)\n";
+  return 0;
+}
+
+}  // namespace
+
+int run_init(InitOptions const& options) {
+  Clock const* clock = &system_clock();
+  std::optional<FixedClock> fixed;
+  if (options.common.at) {
+    auto const at = parse_instant(*options.common.at);
+    if (!at) throw UsageError("--at takes an instant like 2026-03-02T09:00:00+08:00");
+    clock = &fixed.emplace(*at);
+  }
+  auto const administrator = kernel::System::init(options.common.data, {options.jurisdiction, options.origin, options.database},
+                                                  catalogue(), *clock);
+  if (!administrator) return refused(administrator.refusal(), options.common.output);
+  Opened system(options.common);
+  if (auto const published = system->log().publish(); !published) return refused(published.refusal(), options.common.output);
+  std::cout << "log key " << system->log().vkey() << '\n';
+  return print_new_password(system, *administrator, "admin");
+}
+
+int run_verify(VerifyOptions const& options) {
+  Opened system(options.common);
+  auto const audit = options.deep ? kernel::verify_deep(*system, show_progress) : kernel::verify_log(*system, show_progress);
+  print(audit_json(audit), options.common.output);
+  return audit.findings.empty() ? 0 : 1;
+}
+
+int run_rebuild(Common const& common) {
+  Opened system(common);
+  kernel::rebuild(*system, show_progress);
+  return 0;
+}
+
+int run_publish(Common const& common) {
+  Opened system(common);
+  auto const published = system->log().publish();
+  if (!published) return refused(published.refusal(), common.output);
+  Json document;
+  document.set("size", published->size);
+  document.set("cosignatures", std::int64_t{published->cosignatures});
+  Json::Array missing;
+  for (auto const& reason : published->missing) missing.emplace_back(reason);
+  document.set("missing", std::move(missing));
+  document.set("vkey", system->log().vkey());
+  print(document, common.output);
+  return 0;
+}
+
+int run_clocks(Common const& common) {
+  Opened system(common);
+  Json document;
+  document.set("recomputed", std::int64_t{system->recompute_provisional()});
+  document.set("lapsed", std::int64_t{system->run_clocks()});
+  print(document, common.output);
+  return 0;
+}
+
+int run_schema(Common const& common, std::string const& what) {
+  if (what == "registers") {
+    Json::Array names;
+    for (auto const& reg : catalogue().registers()) {
+      Json row;
+      row.set("register", std::string(reg.name));
+      Json::Array states;
+      for (auto const& state : reg.states) states.emplace_back(std::string(state));
+      row.set("states", std::move(states));
+      Json::Array actions;
+      for (auto const& action : reg.actions) actions.emplace_back(std::string(action.name));
+      row.set("actions", std::move(actions));
+      names.push_back(std::move(row));
+    }
+    print(Json(std::move(names)), common.output);
+    return 0;
+  }
+  auto const dot = what.find('.');
+  auto const* reg = catalogue().find(what.substr(0, dot));
+  if (reg == nullptr) throw UsageError("no register '" + what.substr(0, dot) + "'");
+  reflect::Type const* type = reg->type;
+  if (dot != std::string::npos) {
+    auto const* action = reg->find_action(what.substr(dot + 1));
+    if (action == nullptr) throw UsageError("no action '" + what + "'");
+    if (action->payload == nullptr) {
+      print(Json(Json::Object{}), common.output);
+      return 0;
+    }
+    type = action->payload;
+  }
+  print(reflect::json_schema(*type), common.output);
+  return 0;
+}
+
+int run_user_add(UserOptions const& options) {
+  Opened system(options.common);
+  if (auto const known = system->account_of(options.login)) {
+    if (!options.set_password) return refused(kernel::refuse("duplicate", "/login", options.login), options.common.output);
+    return print_new_password(system, *known, options.login);
+  }
+  kernel::Account account;
+  account.login = options.login;
+  account.name = options.name.empty() ? options.login : options.name;
+  Json payload;
+  payload.set("login", account.login);
+  payload.set("name", account.name);
+  int const status = submit(system, options.common, "account", "create", write_json(payload));
+  if (status != 0 || !options.set_password) return status;
+  return print_new_password(system, *system->account_of(options.login), options.login);
+}
+
+int run_grant(GrantOptions const& options) {
+  Opened system(options.common);
+  auto const account = system->account_of(options.login);
+  if (!account) throw UsageError("no account with the login '" + options.login + "'");
+  Json payload;
+  payload.set("account", to_string(*account));
+  payload.set("role", options.role);
+  if (!options.scope.empty()) payload.set("scope", options.scope);
+  if (!options.party.empty()) payload.set("party", options.party);
+  payload.set("personal", options.clear_personal ? "clear" : "masked");
+  payload.set("valid_from", to_string(legal_date(system->clock().now())));
+  return submit(system, options.common, "grant", "give", write_json(payload));
+}
+
+}  // namespace plumbline::app

@@ -1,0 +1,190 @@
+// The command line: options in, one function called. The only file that knows CLI11.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "commands.hpp"
+#include "statsapi/commands.hpp"
+#include "support.hpp"
+
+namespace plumbline::app {
+namespace {
+
+using Run = std::function<int()>;
+
+// Every leaf command stores what to run; options live as long as the parser.
+struct CommandLine {
+  CLI::App app{"Plumbline 准绳: quality supervision of a city, provable", "plumbline"};
+  Run run;
+  std::deque<std::shared_ptr<void>> kept;
+
+  template <class Options>
+  Options& keep() {
+    auto made = std::make_shared<Options>();
+    kept.push_back(made);
+    return *made;
+  }
+};
+
+void common_options(CLI::App* command, Common& common) {
+  command->add_option("--data", common.data, "data folder")->capture_default_str();
+  command->add_option("--as", common.as, "login of the account that acts");
+  command->add_option("--at", common.at, "let the clock stand at this instant (tests, replays)");
+  command->add_flag_callback("--json", [&common] { common.output = Output::json; }, "JSON on one line");
+}
+
+template <class Options>
+CLI::App* add(CommandLine& line, CLI::App& parent, std::string const& name, std::string const& help,
+              int (*run)(Options const&), Options*& options) {
+  auto* command = parent.add_subcommand(name, help);
+  options = &line.keep<Options>();
+  common_options(command, options->common);
+  command->callback([&line, run, options] { line.run = [run, options] { return run(*options); }; });
+  return command;
+}
+
+CLI::App* add_plain(CommandLine& line, CLI::App& parent, std::string const& name, std::string const& help,
+                    int (*run)(Common const&)) {
+  auto* command = parent.add_subcommand(name, help);
+  auto& common = line.keep<Common>();
+  common_options(command, common);
+  command->callback([&line, run, &common] { line.run = [run, &common] { return run(common); }; });
+  return command;
+}
+
+void add_records(CommandLine& line) {
+  DoOptions* act = nullptr;
+  auto* command = add(line, line.app, "do", "take a step: REGISTER.ACTION [RECORD] [PAYLOAD]", run_do, act);
+  command->add_option("act", act->act, "REGISTER.ACTION")->required();
+  command->add_option("record", act->record, "id, or the value of the register's key; '' creates");
+  command->add_option("payload", act->payload, "JSON, @FILE or -");
+  command->add_option("--key", act->key, "idempotency key");
+  command->add_option("--version", act->version, "the version seen");
+
+  ListOptions* list = nullptr;
+  command = add(line, line.app, "list", "records of a register", run_list, list);
+  command->add_option("register", list->register_name)->required();
+  command->add_option("--where", list->where, "FIELD=VALUE, FIELD!=VALUE, FIELD<VALUE …; repeatable");
+  command->add_option("--sort", list->sort, "a field, '-' in front for descending");
+  command->add_option("--limit", list->limit)->capture_default_str();
+  command->add_option("--cursor", list->cursor, "'next' of the page before");
+  command->add_flag("--count", list->count_only, "only how many");
+
+  ShowOptions* show = nullptr;
+  command = add(line, line.app, "show", "one record, its history, or an opening of a version", run_show, show);
+  command->add_option("register", show->register_name)->required();
+  command->add_option("record", show->record)->required();
+  command->add_flag("--history", show->history);
+  command->add_option("--open", show->open_fields, "fields to open, with commas");
+  command->add_option("--version", show->version);
+
+  ImportOptions* import = nullptr;
+  command = add(line, line.app, "import", "rows of a CSV or XLSX file into a register", run_import, import);
+  command->add_option("register", import->register_name)->required();
+  command->add_option("file", import->file)->required();
+  command->add_option("--map", import->map, "MAP.json: columns, identifier, values");
+  command->add_flag("--dry-run", import->dry_run, "check only");
+  command->add_option("--errors", import->errors, "where the refused rows go");
+  command->add_option("--resume", import->resume, "a batch that was interrupted");
+
+  UndoOptions* undo = nullptr;
+  command = add(line, line.app, "undo", "take an import batch back", run_undo, undo);
+  command->add_option("batch", undo->batch)->required();
+
+  ExportOptions* out = nullptr;
+  command = add(line, line.app, "export", "a register as CSV or XLSX", run_export, out);
+  command->add_option("register", out->register_name)->required();
+  command->add_option("file", out->file)->required();
+  command->add_option("--where", out->where);
+  command->add_option("--sort", out->sort);
+
+  AttachOptions* attach = nullptr;
+  command = add(line, line.app, "attach", "store a file with a record", run_attach, attach);
+  command->add_option("register", attach->register_name)->required();
+  command->add_option("record", attach->record)->required();
+  command->add_option("file", attach->file)->required();
+  command->add_option("--type", attach->media_type, "media type")->capture_default_str();
+}
+
+void add_administration(CommandLine& line) {
+  InitOptions* init = nullptr;
+  auto* command = add(line, line.app, "init", "a new data folder, keys, first administrator", run_init, init);
+  command->add_option("--jurisdiction", init->jurisdiction, "GB/T 2260 code or a park's code")->required();
+  command->add_option("--origin", init->origin, "name of the log and its key")->required();
+  command->add_option("--database", init->database, "postgres://… (default: SQLite in the folder)");
+
+  VerifyOptions* verify = nullptr;
+  command = add(line, line.app, "verify", "the log against its checkpoints", run_verify, verify);
+  command->add_flag("--deep", verify->deep, "and every table row against the log");
+
+  add_plain(line, line.app, "rebuild", "make every derived table again from the log", run_rebuild);
+  add_plain(line, line.app, "publish", "publish the log: tiles, checkpoint, cosignatures", run_publish);
+  add_plain(line, line.app, "clocks", "recompute provisional dates, let due clocks decide", run_clocks);
+
+  auto* schema = line.app.add_subcommand("schema", "'registers', or the JSON Schema of REGISTER or REGISTER.ACTION");
+  auto& schema_common = line.keep<Common>();
+  auto& what = line.keep<std::string>();
+  common_options(schema, schema_common);
+  schema->add_option("what", what)->required();
+  schema->callback([&line, &schema_common, &what] { line.run = [&] { return run_schema(schema_common, what); }; });
+
+  auto* user = line.app.add_subcommand("user", "accounts")->require_subcommand(1);
+  UserOptions* person = nullptr;
+  command = add(line, *user, "add", "a new account; or a new password for a known one", run_user_add, person);
+  command->add_option("login", person->login)->required();
+  command->add_option("--name", person->name);
+  command->add_flag("--password", person->set_password, "make a password and print it once");
+
+  auto* grants = line.app.add_subcommand("grant", "who may do what where")->require_subcommand(1);
+  GrantOptions* grant = nullptr;
+  command = add(line, *grants, "give", "give a role within a region or for a firm", run_grant, grant);
+  command->add_option("login", grant->login)->required();
+  command->add_option("role", grant->role)->required();
+  command->add_option("--scope", grant->scope, "region code");
+  command->add_option("--party", grant->party, "id of the firm acted for");
+  command->add_flag("--personal", grant->clear_personal, "sees personal fields unmasked");
+}
+
+void add_computing(CommandLine& line) {
+  auto* stats = line.app.add_subcommand("stats", "statistics: JSON lines in, JSON lines out");
+  auto& list = line.keep<bool>();
+  stats->add_flag("--list", list, "every function with its arguments");
+  stats->callback([&line, &list] {
+    line.run = [&list] {
+      return list ? statsapi::stats_list(std::cout) : statsapi::stats_lines(std::cin, std::cout);
+    };
+  });
+  auto* match = line.app.add_subcommand("match", "inspectors to targets")->require_subcommand(1);
+  match->add_subcommand("compute", "matches of cases on stdin")->callback([&line] {
+    line.run = [] { return statsapi::match_compute(std::cin, std::cout, std::cerr); };
+  });
+}
+
+int guarded(Run const& run) {
+  try {
+    return run();
+  } catch (UsageError const& wrong) {
+    std::cerr << "plumbline: " << wrong.what() << '\n';
+    return 2;
+  } catch (std::exception const& error) {
+    std::cerr << "plumbline: " << error.what() << '\n';
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace plumbline::app
+
+int main(int argc, char** argv) {
+  using namespace plumbline::app;
+  CommandLine line;
+  line.app.require_subcommand(1);
+  add_records(line);
+  add_administration(line);
+  add_computing(line);
+  try {
+    line.app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    return line.app.exit(error) == 0 ? 0 : 2;
+  }
+  return guarded(line.run);
+}
