@@ -9,18 +9,6 @@ export PATH="$PWD/.cache/bin:$PATH"
 preset=$1
 shift
 
-thin() {
-  local line next=0
-  while IFS= read -r line; do
-    if [[ $line != \[* ]]; then
-      echo "$line"
-    elif ((SECONDS >= next)); then
-      echo "$line"
-      next=$((SECONDS + 5))
-    fi
-  done
-}
-
 build=(cmake --build --preset "$preset")
 (($#)) && build+=(--target "$@")
 folder=build
@@ -35,5 +23,5 @@ fi
 if [[ -t 2 ]]; then
   "${build[@]}" >&2
 else
-  "${build[@]}" 2>&1 | thin >&2
+  "${build[@]}" 2>&1 | scripts/thin.sh '^\[' >&2
 fi
