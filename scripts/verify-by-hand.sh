@@ -23,7 +23,8 @@ wrong() {
 bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; } # from hexadecimal
 hex() { od -An -v -tx1 | tr -d ' \n'; }                 # to hexadecimal
 sha256() { sha256sum | cut -d' ' -f1; }
-member() { grep -o "\"$2\":\"[^\"]*\"" "$1" | head -n 1 | cut -d'"' -f4; } # of a JSON file, the first so named
+# The first member so named of a JSON file.
+member() { grep -o "\"$2\":\"[^\"]*\"" "$1" | head -n 1 | cut -d'"' -f4; }
 
 # The key: name+id+base64(01 ‖ Ed25519 public key), wrapped for openssl.
 base64 -d <<<"${vkey#*+*+}" | tail -c +2 | hex >"$scratch/key"
@@ -89,7 +90,8 @@ fi
 tlv() { printf '%08x%s' $((${#1} / 2)) "$1"; }
 if [[ -f seed.json && -f result.json ]]; then
   plan_hash=$({ bytes 00; cat plan.entry; } | sha256)
-  sources=$(sed 's/.*"values":\[//' seed.json | grep -o '"id":"[^"]*"\(,"signature":"[^"]*"\)\?,"value":"[^"]*"')
+  sources=$(sed 's/.*"values":\[//' seed.json |
+    grep -o '"id":"[^"]*"\(,"signature":"[^"]*"\)\?,"value":"[^"]*"')
   message=$(printf 'dr1/seed\n' | hex)$(tlv "$(member plan.json draw | tr -d '\n' | hex)")$(tlv "$plan_hash")
   message+=$(printf '%08x' "$(wc -l <<<"$sources")")
   while IFS='"' read -r _ _ _ id rest; do

@@ -32,7 +32,8 @@ Json audit_json(kernel::Audit const& audit) {
 }
 
 // Acts of the command line on accounts: as somebody, or as the system where nobody is named.
-int submit(Opened& system, Common const& common, std::string register_name, std::string action, std::string payload) {
+int submit(Opened& system, Common const& common, std::string register_name, std::string action,
+           std::string payload) {
   kernel::Command command;
   command.register_name = std::move(register_name);
   command.action = std::move(action);
@@ -49,7 +50,8 @@ int submit(Opened& system, Common const& common, std::string register_name, std:
 
 int print_new_password(Opened& system, Uuid account, std::string const& login) {
   std::string const password = kernel::make_password();
-  if (auto kept = kernel::set_password(*system, account, password); !kept) return refused(kept.refusal(), Output::text);
+  if (auto kept = kernel::set_password(*system, account, password); !kept)
+    return refused(kept.refusal(), Output::text);
   std::cout << "login " << login << ", password " << password << " (shown once)\n";
   return 0;
 }
@@ -64,18 +66,20 @@ int run_init(InitOptions const& options) {
     if (!at) throw UsageError("--at takes an instant like 2026-03-02T09:00:00+08:00");
     clock = &fixed.emplace(*at);
   }
-  auto const administrator = kernel::System::init(options.common.data, {options.jurisdiction, options.origin, options.database},
-                                                  catalogue(), *clock);
+  auto const administrator = kernel::System::init(
+      options.common.data, {options.jurisdiction, options.origin, options.database}, catalogue(), *clock);
   if (!administrator) return refused(administrator.refusal(), options.common.output);
   Opened system(options.common);
-  if (auto const published = system->log().publish(); !published) return refused(published.refusal(), options.common.output);
+  if (auto const published = system->log().publish(); !published)
+    return refused(published.refusal(), options.common.output);
   std::cout << "log key " << system->log().vkey() << '\n';
   return print_new_password(system, *administrator, "admin");
 }
 
 int run_verify(VerifyOptions const& options) {
   Opened system(options.common);
-  auto const audit = options.deep ? kernel::verify_deep(*system, show_progress) : kernel::verify_log(*system, show_progress);
+  auto const audit =
+      options.deep ? kernel::verify_deep(*system, show_progress) : kernel::verify_log(*system, show_progress);
   print(audit_json(audit), options.common.output);
   return audit.findings.empty() ? 0 : 1;
 }
@@ -147,7 +151,8 @@ int run_schema(Common const& common, std::string const& what) {
 int run_user_add(UserOptions const& options) {
   Opened system(options.common);
   if (auto const known = system->account_of(options.login)) {
-    if (!options.set_password) return refused(kernel::refuse("duplicate", "/login", options.login), options.common.output);
+    if (!options.set_password)
+      return refused(kernel::refuse("duplicate", "/login", options.login), options.common.output);
     return print_new_password(system, *known, options.login);
   }
   kernel::Account account;
