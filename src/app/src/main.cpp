@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "statsapi/commands.hpp"
 #include "support.hpp"
+#include "verify_commands.hpp"
 
 namespace plumbline::app {
 namespace {
@@ -159,6 +160,38 @@ void add_computing(CommandLine& line) {
   });
 }
 
+void add_verifying(CommandLine& line) {
+  auto* log = line.app.add_subcommand("log", "the published log")->require_subcommand(1);
+  auto* verify = log->add_subcommand("verify", "a published log, with nothing but its files");
+  auto& log_verify = line.keep<LogVerifyCommand>();
+  verify->add_option("place", log_verify.place, "DIR or URL")->required();
+  verify->add_option("--vkey", log_verify.vkey, "the log's key")->required();
+  verify->add_option("--since", log_verify.since, "an older checkpoint or .tlog-proof");
+  verify->add_option("--policy", log_verify.policy, "a tlog-policy file");
+  verify->add_option("--entries", log_verify.entries, "auto or opaque")->capture_default_str();
+  verify->callback([&line, &log_verify] { line.run = [&log_verify] { return run_log_verify(log_verify); }; });
+
+  auto* draw = line.app.add_subcommand("draw", "draws anyone can recompute")->require_subcommand(1);
+  draw->add_subcommand("compute", "draws of cases on stdin")->callback([&line] {
+    line.run = [] { return statsapi::draw_compute(std::cin, std::cout, std::cerr); };
+  });
+  verify = draw->add_subcommand("verify", "one published draw, or all of draws/");
+  auto& draw_verify = line.keep<DrawVerifyCommand>();
+  verify->add_option("place", draw_verify.place, "DIR or URL")->required();
+  verify->add_option("--vkey", draw_verify.vkey, "the log's key")->required();
+  verify->add_option("--policy", draw_verify.policy, "a tlog-policy file of your own");
+  verify->add_option("--at", draw_verify.at, "verify as of this instant");
+  verify->add_option("--require", draw_verify.require, "grade 甲, 乙 or 丙")->capture_default_str();
+  verify->callback([&line, &draw_verify] { line.run = [&draw_verify] { return run_draw_verify(draw_verify); }; });
+
+  auto* record = line.app.add_subcommand("record", "opened record versions")->require_subcommand(1);
+  verify = record->add_subcommand("verify", "an opening against its log entry");
+  auto& record_verify = line.keep<RecordVerifyCommand>();
+  verify->add_option("opening", record_verify.opening, "OPENING.json")->required();
+  verify->add_option("entry", record_verify.entry, "the entry's leaf bytes")->required();
+  verify->callback([&line, &record_verify] { line.run = [&record_verify] { return run_record_verify(record_verify); }; });
+}
+
 int guarded(Run const& run) {
   try {
     return run();
@@ -181,6 +214,7 @@ int main(int argc, char** argv) {
   add_records(line);
   add_administration(line);
   add_computing(line);
+  add_verifying(line);
   try {
     line.app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
