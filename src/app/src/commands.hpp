@@ -96,6 +96,24 @@ struct VerifyOptions {
   bool deep = false;
 };
 int run_verify(VerifyOptions const& options);
+struct BackupOptions {
+  Common common;
+  fs::path place;  // of the backup
+  fs::path adopt;  // a copy of public/log
+};
+int run_backup(BackupOptions const& options);
+int run_restore(BackupOptions const& options);
+
+struct WitnessOptions {
+  fs::path state;     // the witness's folder: key and memory
+  std::string name;   // of its key
+  std::string log;    // folder or URL of a log
+  std::string vkey;   // the log's key
+  fs::path out;       // the cosigned checkpoint
+};
+int run_witness(WitnessOptions const& options);
+int run_cosigned(Common const& common, fs::path const& note);
+int run_policy(Common const& common, fs::path const& policy);
 int run_rebuild(Common const& common);
 int run_publish(Common const& common);
 int run_clocks(Common const& common);

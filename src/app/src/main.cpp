@@ -117,6 +117,34 @@ void add_administration(CommandLine& line) {
   command = add(line, line.app, "verify", "the log against its checkpoints", run_verify, verify);
   command->add_flag("--deep", verify->deep, "and every table row against the log");
 
+  BackupOptions* keep = nullptr;
+  command = add(line, line.app, "backup", "an online, verified copy of a data folder", run_backup, keep);
+  command->add_option("place", keep->place, "a new folder")->required();
+  BackupOptions* restore = nullptr;
+  command = add(line, line.app, "restore", "a data folder from a backup; it signs after adopting", run_restore, restore);
+  command->add_option("place", restore->place, "the backup; none: --data is restored already");
+  command->add_option("--adopt", restore->adopt, "a copy of what was published");
+
+  auto& witness = line.keep<WitnessOptions>();
+  auto* cosigner = line.app.add_subcommand("witness", "cosign a log that grew consistently; without a log: print the key");
+  cosigner->add_option("--state", witness.state, "the witness's own folder")->required();
+  cosigner->add_option("--name", witness.name, "name of its key, the first time");
+  cosigner->add_option("--log", witness.log, "folder or URL of the log");
+  cosigner->add_option("--vkey", witness.vkey, "the log's key");
+  cosigner->add_option("--out", witness.out, "where the cosigned checkpoint goes");
+  cosigner->callback([&line, &witness] { line.run = [&witness] { return run_witness(witness); }; });
+
+  auto with_file = [&line](std::string const& name, std::string const& help, int (*run)(Common const&, fs::path const&)) {
+    auto* made = line.app.add_subcommand(name, help);
+    auto& common = line.keep<Common>();
+    auto& file = line.keep<fs::path>();
+    common_options(made, common);
+    made->add_option("file", file)->required();
+    made->callback([&line, &common, &file, run] { line.run = [&common, &file, run] { return run(common, file); }; });
+  };
+  with_file("cosigned", "take a cosigned checkpoint in", run_cosigned);
+  with_file("policy", "put a tlog-policy into force", run_policy);
+
   add_plain(line, line.app, "rebuild", "make every derived table again from the log", run_rebuild);
   add_plain(line, line.app, "publish", "publish the log: tiles, checkpoint, cosignatures", run_publish);
   add_plain(line, line.app, "clocks", "recompute provisional dates, let due clocks decide", run_clocks);

@@ -8,6 +8,7 @@
 #include "derive.hpp"
 #include "kernel/blobs.hpp"
 #include "kernel/publisher.hpp"
+#include "kernel/recovery.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/files.hpp"
 #include "ledger/leaf.hpp"
@@ -125,6 +126,10 @@ class Replay {
     std::string const sid(leaf.subject.substr(leaf.subject.find('/') + 1));
     if (!told_->working.sid.empty() && hex_encode(told_->working.sid) != sid)
       report(*audit, "subject_differs", register_name, to_string(id), "entry " + seq);
+    if (store::text(row[8]) == lost_body) {
+      ++audit->lost_bodies;
+      return;
+    }
     try {
       Hash const digest =
           store::text(row[4]) == "erase"
@@ -145,8 +150,9 @@ class Replay {
     working.entry = store::integer(row[2]);
     std::ranges::copy(store::blob(row[10]), working.leaf_hash.begin());
     if (auto const sid = hex_decode(leaf.subject.substr(leaf.subject.find('/') + 1))) working.sid = *sid;
-    told_->at = Instant{store::integer(row[5])};
     working.version = store::integer(row[3]);
+    if (store::text(row[8]) == lost_body) return;
+    told_->at = Instant{store::integer(row[5])};
     if (store::text(row[4]) == "erase") return;
     auto body = parse_body(*told_->plan->reg, store::text(row[6]));
     if (audit != nullptr && body.id != working.id)

@@ -241,7 +241,7 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
   ledger::Erasure erasure{wish.fields, wish.ground, {}};
   std::ranges::sort(erasure.fields);
   for (auto const& row : rows) {
-    if (store::text(row[2]) == "erase") continue;
+    if (store::text(row[2]) == "erase" || store::text(row[4]).empty()) continue;
     bool const wanted = wish.versions.empty() ||
                         std::ranges::find(wish.versions, store::integer(row[1])) != wish.versions.end();
     if (!wanted) continue;

@@ -145,6 +145,7 @@ Result<void> PublisherImpl::append_entries(std::int64_t up_to) {
 
 Result<LogPublisher::Published> PublisherImpl::publish() {
   std::lock_guard const lock(mutex_);
+  if (fs::exists(folder_ / adoption_mark)) return refuse("adopt_first");
   if (auto opened = open_signer(); !opened) return opened.refusal();
   auto const rows = database_.reader()->query(select_head, {jurisdiction_});
   if (rows.empty()) return refuse("unknown_jurisdiction", "", jurisdiction_);

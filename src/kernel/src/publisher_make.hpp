@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -14,6 +15,9 @@ namespace plumbline::kernel {
 
 // DIR/keys/: Ed25519 and SM2, both named after the origin. Refused "key_exists".
 Result<void> make_log_keys(std::filesystem::path const& folder, std::string const& origin);
+
+// Present in a restored copy that has not adopted what was published.
+inline constexpr std::string_view adoption_mark = "awaits-adoption";
 
 // `keep` writes a row of a rebuildable table.
 using KeepRow = std::function<Result<void>(store::Sql const& sql, std::vector<store::Value> values)>;

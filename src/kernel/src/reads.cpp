@@ -383,7 +383,9 @@ Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string
                     Instant{store::integer(row[4])},
                     "",
                     {}};
-    if (step.action != "erase") {
+    if (store::text(row[5]).empty()) {
+      step.state = before ? before->envelope.state : "";  // adopted after a restore: the body is lost
+    } else if (step.action != "erase") {
       auto now = parse_body(*reg, store::text(row[5]));
       reflect::Object const blank(*reg->type);
       step.changes =

@@ -1,5 +1,6 @@
 #include "kernel/system.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <map>
 #include <mutex>
@@ -102,9 +103,20 @@ class SystemImpl final : public System {
   Clock const& clock() const override { return clock_; }
   store::Database& database() override { return *database_; }
 
-  std::future<Result<Receipt>> submit(Command command) override { return desk_->submit(std::move(command)); }
+  std::future<Result<Receipt>> submit(Command command) override {
+    if (!awaits_adoption()) return desk_->submit(std::move(command));
+    std::promise<Result<Receipt>> refused;
+    refused.set_value(refuse("adopt_first"));
+    return refused.get_future();
+  }
   std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands) override {
+    if (awaits_adoption()) return std::vector<Result<Receipt>>(commands.size(), refuse("adopt_first"));
     return desk_->submit_chunk(std::move(commands));
+  }
+  bool awaits_adoption() const override { return awaits_adoption_; }
+  void adoption_done() override {
+    fs::remove(folder_ / adoption_mark);
+    awaits_adoption_ = false;
   }
 
   Reads& reads() override {
@@ -170,6 +182,7 @@ class SystemImpl final : public System {
   std::unique_ptr<Desk> desk_;
   std::mutex reads_mutex_;
   std::map<std::thread::id, std::unique_ptr<Reads>> reads_;
+  std::atomic<bool> awaits_adoption_{fs::exists(folder_ / adoption_mark)};
   std::mutex publisher_mutex_;
   std::unique_ptr<LogPublisher> publisher_;
 };

@@ -78,6 +78,11 @@ class System {
   // A row of an unlogged or rebuildable table, written between two batches.
   virtual Result<void> write_unlogged(store::Sql const& sql, std::vector<store::Value> values) = 0;
 
+  // A restored copy takes no acts and signs nothing until it has adopted what was published
+  // (recovery.hpp); refused "adopt_first".
+  virtual bool awaits_adoption() const = 0;
+  virtual void adoption_done() = 0;
+
   // Alone with the writer, between two batches. For repairs (rebuild), not for acts.
   virtual void exclusive(std::function<void(store::Writer&)> work) = 0;
 

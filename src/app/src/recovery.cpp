@@ -1,0 +1,109 @@
+// Subcommands around keeping and proving a log: backup, restore, witness, policy, cosigned notes.
+#include <iostream>
+
+#include "kernel/publisher.hpp"
+#include "kernel/recovery.hpp"
+#include "ledger/files.hpp"
+#include "ledger/keys.hpp"
+#include "ledger/witness.hpp"
+#include "support.hpp"
+#include "url_source.hpp"
+
+namespace plumbline::app {
+namespace {
+
+int print_published(Result<kernel::LogPublisher::Published> const& published, Output output) {
+  if (!published) return refused(published.refusal(), output);
+  Json document;
+  document.set("size", published->size);
+  document.set("cosignatures", std::int64_t{published->cosignatures});
+  print(document, output);
+  return 0;
+}
+
+std::string must_read(fs::path const& path) {
+  auto text = ledger::read_text_file(path);
+  if (!text) throw UsageError("cannot read " + path.string());
+  return *text;
+}
+
+// Made on first use: whoever runs the witness makes its key, and nobody else has it.
+ledger::SecretKey witness_key(WitnessOptions const& options) {
+  if (!fs::exists(options.state / "witness.key")) {
+    if (options.name.empty()) throw UsageError("--name is wanted the first time: the name of the witness's key");
+    auto const made = ledger::SecretKey::generate(options.name, ledger::KeyType::cosignature_v1);
+    if (auto saved = ledger::save_key(options.state, "witness", made); !saved)
+      throw std::runtime_error("the key cannot be kept: " + saved.refusal().code);
+  }
+  auto key = ledger::load_key(options.state, "witness");
+  if (!key) throw std::runtime_error("the key cannot be used: " + key.refusal().code);
+  return std::move(*key);
+}
+
+}  // namespace
+
+int run_backup(BackupOptions const& options) {
+  Opened system(options.common);
+  auto const report = kernel::backup(*system, options.place);
+  if (!report) return refused(report.refusal(), options.common.output);
+  Json document;
+  document.set("entries", report->entries);
+  document.set("files", report->files);
+  print(document, options.common.output);
+  return 0;
+}
+
+int run_restore(BackupOptions const& options) {
+  if (!options.place.empty()) {
+    if (fs::exists(options.common.data)) return refused(kernel::refuse("folder_in_use", "", options.common.data.string()), options.common.output);
+    fs::copy(options.place, options.common.data, fs::copy_options::recursive);
+  }
+  Opened system(options.common);
+  Json document;
+  if (options.adopt.empty()) {
+    document.set("awaits_adoption", system->awaits_adoption());
+  } else {
+    auto const place = fs::exists(options.adopt / "log" / "checkpoint") ? options.adopt / "log" : options.adopt;
+    auto const adoption = kernel::adopt(*system, place);
+    if (!adoption) return refused(adoption.refusal(), options.common.output);
+    document.set("from", adoption->from);
+    document.set("to", adoption->to);
+    document.set("lost_bodies", adoption->lost);
+  }
+  print(document, options.common.output);
+  return 0;
+}
+
+int run_witness(WitnessOptions const& options) {
+  auto const key = witness_key(options);
+  auto const signer = key.signer();
+  if (options.log.empty()) {
+    std::cout << ledger::format_vkey(key.key()) << '\n';
+    return 0;
+  }
+  auto log = ledger::parse_vkey(options.vkey);
+  if (!log) throw UsageError("--vkey is no key: " + options.vkey);
+  ledger::Witness witness(options.state / "memory", *signer, {std::move(*log)});
+  auto const cosigned = witness.cosign_log(*open_source(options.log), system_clock().now());
+  if (!cosigned) return refused(cosigned.refusal(), Output::text);
+  if (options.out.empty()) {
+    std::cout << *cosigned;
+  } else {
+    ledger::write_file_durably(options.out, *cosigned);
+  }
+  return 0;
+}
+
+int run_cosigned(Common const& common, fs::path const& note) {
+  Opened system(common);
+  return print_published(system->log().add_cosignatures(must_read(note)), common.output);
+}
+
+int run_policy(Common const& common, fs::path const& policy) {
+  Opened system(common);
+  if (auto set = kernel::set_policy(*system, system.account(), must_read(policy)); !set)
+    return refused(set.refusal(), common.output);
+  return print_published(system->log().publish(), common.output);
+}
+
+}  // namespace plumbline::app

@@ -1,0 +1,36 @@
+// Backups, and taking over what was published after one was restored. A restored copy is older than what
+// the world has seen: it signs nothing before it has adopted the published leaves.
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "base/result.hpp"
+#include "kernel/system.hpp"
+#include "ledger/tile.hpp"
+
+namespace plumbline::kernel {
+
+struct BackupReport {
+  std::int64_t entries = 0;
+  std::int64_t files = 0;
+};
+// An online, consistent copy of the data folder (SQLite), keys included: keep it as safe as the original.
+// The copy is opened and its log verified before this returns. Refused "folder_in_use", "use_pg_dump",
+// "backup_damaged".
+Result<BackupReport> backup(System& system, std::filesystem::path const& out);
+
+struct Adoption {
+  std::int64_t from = 0;  // entries the database had
+  std::int64_t to = 0;    // entries that were published
+  std::int64_t lost = 0;  // versions whose bodies are gone: marked so
+};
+// Takes over the leaves published beyond the database's own: they must continue its log and lead to the
+// signed root. Bodies cannot be recovered from leaves; the records concerned keep their last known body and
+// their chains go on after the lost versions. One transaction, then a ledger.adopt entry. Refused
+// "CHECKPOINT_SIGNATURE" …, "LOG_FORKED", "FILE_MISSING".
+Result<Adoption> adopt(System& system, std::filesystem::path const& published_log);
+
+// The mark of a lost body in version.closed.
+inline constexpr std::string_view lost_body = "lost";
+
+}  // namespace plumbline::kernel

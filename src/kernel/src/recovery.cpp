@@ -1,0 +1,200 @@
+#include "kernel/recovery.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "kernel/audit.hpp"
+#include "kernel/publisher.hpp"
+#include "ledger/checkpoint.hpp"
+#include "ledger/files.hpp"
+#include "ledger/leaf.hpp"
+#include "overlay.hpp"
+#include "publisher_make.hpp"
+#include "derive.hpp"
+#include "tables.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+namespace fs = std::filesystem;
+using store::Sql;
+using store::Value;
+
+Sql const read_head{"recovery.head", "select size, last_time, frontier from ledger_head where jurisdiction = $1"};
+Sql const insert_entry{"recovery.entry", "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
+Sql const insert_lost{
+    "recovery.lost",
+    "insert into version (jurisdiction, entry, register_name, record, version, action, account, recorded_at, batch, "
+    "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10)"};
+Sql const update_head{"recovery.head_update",
+                      "update ledger_head set size = $2, last_time = $3, frontier = $4 where jurisdiction = $1"};
+
+// Everything but the database and what can be made again is copied as it stands.
+std::int64_t copy_files(fs::path const& from, fs::path const& to) {
+  std::int64_t files = 0;
+  for (auto const& entry : fs::recursive_directory_iterator(from)) {
+    auto const relative = fs::relative(entry.path(), from);
+    if (relative.filename().string().starts_with("plumbline.db")) continue;
+    if (entry.is_directory()) {
+      fs::create_directories(to / relative);
+      fs::permissions(to / relative, fs::status(entry.path()).permissions());
+    } else if (entry.is_regular_file()) {
+      fs::create_directories((to / relative).parent_path());
+      fs::copy_file(entry.path(), to / relative, fs::copy_options::overwrite_existing);
+      ++files;
+    }
+  }
+  return files;
+}
+
+std::string sql_text(std::string const& text) {
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
+// Records by the id their chain has in the log.
+struct Known {
+  RegisterPlan const* plan;
+  Uuid id;
+  std::int64_t version;
+};
+
+class Adopter {
+ public:
+  Adopter(System& system, ledger::TileSource const& source, ledger::Checkpoint checkpoint)
+      : system_(system), source_(source), checkpoint_(std::move(checkpoint)), place_(system.settings().jurisdiction) {
+    for (auto const& reg : system.catalogue().registers()) plans_.emplace(std::string(reg.name), RegisterPlan(reg));
+  }
+
+  Result<Adoption> run() {
+    auto const rows = system_.database().reader()->query(read_head, {place_});
+    auto range = ledger::CompactRange::deserialise(store::blob(rows.at(0).at(2)));
+    if (!range) return refuse("backup_damaged");
+    Adoption adoption{static_cast<std::int64_t>(range->size()), static_cast<std::int64_t>(checkpoint_.size), 0};
+    if (adoption.to < adoption.from) {
+      adoption.to = adoption.from;
+      return adoption;
+    }
+    auto const published = ledger::range_from(ledger::tile_hashes(source_, checkpoint_.size), range->size());
+    if (!published) return published.refusal();
+    if (!(*published == *range)) return refuse("LOG_FORKED", "", std::to_string(adoption.from));
+    // Everything is read and checked before the first row is written.
+    std::vector<std::string> leaves;
+    for (auto seq = range->size(); seq < checkpoint_.size; ++seq) {
+      auto const bytes = ledger::read_entry(source_, seq, checkpoint_.size);
+      if (!bytes) return bytes.refusal();
+      leaves.emplace_back(text_of(*bytes));
+      range->append(ledger::leaf_hash(*bytes));
+    }
+    if (range->root() != checkpoint_.root) return refuse("ROOT_MISMATCH");
+    Result<void> outcome;
+    system_.exclusive([&](store::Writer& writer) { outcome = write(writer, leaves, *range, store::integer(rows[0][1]), adoption); });
+    if (!outcome) return outcome.refusal();
+    return adoption;
+  }
+
+ private:
+  Result<void> write(store::Writer& writer, std::vector<std::string> const& leaves, ledger::CompactRange const& range,
+                     std::int64_t last_time, Adoption& adoption) {
+    writer.begin();
+    std::int64_t seq = adoption.from;
+    for (auto const& text : leaves) {
+      auto const leaf = ledger::parse_leaf(text);
+      if (!leaf) {
+        writer.rollback();
+        return leaf.refusal();
+      }
+      Hash const hash = ledger::leaf_hash(bytes_of(text));
+      writer.write(insert_entry, {place_, seq, Bytes(hash.begin(), hash.end()), text});
+      last_time = std::max(last_time, leaf->time_s * 1'000'000);
+      std::string const chain(leaf->chain());
+      auto const slash = chain.find('/');
+      auto const plan = slash == std::string::npos ? plans_.end() : plans_.find(chain.substr(0, slash));
+      if (plan == plans_.end()) {
+        writer.write(derived_sql::upsert_chain, {place_, chain, seq, Bytes(hash.begin(), hash.end())});
+      } else if (Known const* known = find(writer, plan->second, chain.substr(slash + 1))) {
+        Sql const& advance = advance_[known->plan];
+        std::string const action(leaf->type.substr(leaf->type.find('.') + 1));
+        writer.write(insert_lost, {place_, seq, plan->first, id_bytes(known->id), known->version, action, Bytes(16, 0),
+                                   leaf->time_s * 1'000'000, Bytes{}, std::string(lost_body)});
+        writer.write(advance, {place_, id_bytes(known->id), seq});
+        ++adoption.lost;
+      }
+      ++seq;
+    }
+    writer.write(update_head, {place_, seq, last_time, range.serialise()});
+    writer.commit();
+    return {};
+  }
+
+  Known const* find(store::Writer& writer, RegisterPlan const& plan, std::string const& sid) {
+    auto const [position, fresh] = known_.try_emplace(std::string(plan.reg->name) + "/" + sid);
+    if (fresh) {
+      auto& select = select_[&plan];
+      if (select.text.empty()) {
+        select = {"recovery.by_sid", "select id, version from " + table_name(*plan.reg) + " where jurisdiction = $1 and sid = $2"};
+        advance_[&plan] = {"recovery.advance",
+                           "update " + table_name(*plan.reg) + " set entry = $3 where jurisdiction = $1 and id = $2"};
+      }
+      auto const bytes = hex_decode(sid);
+      store::Statement const ask{&select, {place_, bytes.value_or(Bytes{})}};
+      auto const rows = std::move(writer.fetch({&ask, 1}).front());
+      if (!rows.empty()) position->second = Known{&plan, uuid_from(rows[0][0]), store::integer(rows[0][1])};
+    }
+    return position->second ? &*position->second : nullptr;
+  }
+
+  System& system_;
+  ledger::TileSource const& source_;
+  ledger::Checkpoint checkpoint_;
+  std::string place_;
+  std::map<std::string, RegisterPlan, std::less<>> plans_;
+  std::map<RegisterPlan const*, Sql> select_;
+  std::map<RegisterPlan const*, Sql> advance_;
+  std::map<std::string, std::optional<Known>> known_;
+};
+
+}  // namespace
+
+Result<BackupReport> backup(System& system, fs::path const& out) {
+  if (fs::exists(out)) return refuse("folder_in_use", "", out.string());
+  if (system.database().engine() != store::Engine::sqlite) return refuse("use_pg_dump");
+  fs::create_directories(out);
+  BackupReport report;
+  system.exclusive([&](store::Writer& writer) {
+    writer.script("vacuum into " + sql_text((out / "plumbline.db").string()) + ";");
+    report.files = copy_files(system.folder(), out);
+  });
+  ledger::write_file_durably(out / adoption_mark, "");
+  auto const copy = System::open(out, system.catalogue(), system.clock());
+  auto const audit = verify_log(*copy);
+  if (!audit.findings.empty()) return refuse("backup_damaged", "", audit.findings.front().code);
+  report.entries = audit.entries;
+  return report;
+}
+
+Result<Adoption> adopt(System& system, fs::path const& published_log) {
+  auto const note = ledger::read_text_file(published_log / "checkpoint");
+  if (!note) return refuse("FILE_MISSING", "", (published_log / "checkpoint").string());
+  auto const key = ledger::parse_vkey(system.log().vkey());
+  auto const opened = ledger::open_checkpoint(*note, *key);
+  if (!opened) return opened.refusal();
+  ledger::TileFolder const source(published_log);
+  auto adoption = Adopter(system, source, opened->checkpoint).run();
+  if (!adoption) return adoption;
+  auto const own = system.folder() / "public" / "log";
+  if (!fs::exists(own) || !fs::equivalent(own, published_log))
+    fs::copy(published_log, own, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  Json body;
+  body.set("from", adoption->from);
+  body.set("to", adoption->to);
+  body.set("v", 1);
+  std::string const text = write_canonical(body);
+  ledger::write_file_durably(own / ("adopt-" + std::to_string(adoption->to) + ".json"), text);
+  system.adoption_done();
+  if (auto logged = system.log_entry({}, "ledger.adopt", "ledger", sha256(text)); !logged) return logged.refusal();
+  return adoption;
+}
+
+}  // namespace plumbline::kernel

@@ -1,0 +1,156 @@
+#include "kernel/audit.hpp"
+
+#include <gmock/gmock.h>
+
+#include "desk_fixture.hpp"
+#include "kernel/publisher.hpp"
+#include "kernel/recovery.hpp"
+#include "ledger/leaf.hpp"
+
+namespace plumbline::kernel::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> codes_of(Audit const& audit) {
+  std::vector<std::string> codes;
+  for (auto const& finding : audit.findings)
+    codes.push_back(finding.code + " " + finding.register_name + " " + finding.detail);
+  return codes;
+}
+
+// Behind the product's back, as somebody with a database shell would.
+void tamper(System& system, std::string const& sql) {
+  system.exclusive([&](store::Writer& writer) { writer.script(sql); });
+}
+
+TEST_P(DeskTest, AnUntouchedDatabaseIsProved) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  ASSERT_TRUE(act(person("leader", Role::leader), "issue", id));
+  ASSERT_TRUE(act(person("privacy", Role::audit_administrator), "erase", id, R"({"fields":["contact"],"ground":"pipl_47"})"));
+  ASSERT_TRUE(system_->log().publish());
+  auto const audit = verify_deep(*system_);
+  EXPECT_THAT(codes_of(audit), ::testing::IsEmpty());
+  EXPECT_GT(audit.versions, 5);
+  EXPECT_EQ(audit.erased_fields, 2);  // of the draft and of the issued version
+}
+
+TEST_P(DeskTest, DeepVerificationNamesRegisterAndRecord) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  auto const other = draft(officer, "A-2");
+  tamper(*system_, "update r_notice set pages = 7 where reference = 'A-1';");
+  auto audit = verify_deep(*system_);
+  ASSERT_EQ(audit.findings.size(), 1U);
+  EXPECT_EQ(audit.findings[0].register_name, "notice");
+  EXPECT_EQ(audit.findings[0].record, to_string(id));
+  rebuild(*system_);
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+
+  tamper(*system_, "delete from r_notice where reference = 'A-2';");
+  audit = verify_deep(*system_);
+  ASSERT_FALSE(audit.findings.empty());
+  EXPECT_EQ(audit.findings[0].code, "row_missing");
+  EXPECT_EQ(audit.findings[0].record, to_string(other));
+  rebuild(*system_);
+
+  tamper(*system_, "update version set body = replace(body, '通知', '假的') where register_name = 'notice' and version = 1;");
+  audit = verify_deep(*system_);
+  ASSERT_FALSE(audit.findings.empty());
+  EXPECT_EQ(audit.findings[0].code, "digest_mismatch");
+  EXPECT_EQ(audit.findings[0].register_name, "notice");
+}
+
+TEST_P(DeskTest, RebuildingGivesTheSameTables) {
+  auto const officer = person("officer", Role::officer);
+  auto const leader = person("leader", Role::leader);
+  for (int i = 0; i < 20; ++i) {
+    auto const id = draft(officer, "R-" + std::to_string(i), i % 2 == 0 ? "371581" : "371502");
+    if (i % 3 == 0) {
+      ASSERT_TRUE(act(leader, "issue", id));
+    }
+  }
+  rebuild(*system_);
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+  EXPECT_TRUE(act(leader, "issue", draft(officer, "R-20")));
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+}
+
+TEST_P(DeskTest, AnOpeningShowsOneFieldAndProvesIt) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  auto const text = opening(*system_, system_viewer("3715"), "notice", id, 1, {"title"});
+  ASSERT_TRUE(text) << text.refusal().code;
+  auto const parsed = ledger::parse_opening(*text);
+  ASSERT_TRUE(parsed);
+  auto const leaf_text = system_->log().leaf(static_cast<std::int64_t>(parsed->seq));
+  auto const leaf = ledger::parse_leaf(leaf_text);
+  ASSERT_TRUE(leaf);
+  EXPECT_TRUE(ledger::verify_opening(*parsed, *leaf));
+  EXPECT_EQ(text->find("1380000"), std::string::npos);
+  auto const masked = opening(*system_, system_->viewer(officer), "notice", id, 1, {"contact"});
+  ASSERT_FALSE(masked);
+  EXPECT_EQ(masked.refusal().code, "forbidden");
+}
+
+TEST_P(DeskTest, ARestoredCopyAdoptsWhatWasPublishedBeforeItSigns) {
+  if (GetParam() != store::Engine::sqlite) GTEST_SKIP() << "PostgreSQL is backed up with its own tools";
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  ASSERT_TRUE(system_->log().publish());
+  auto const saved = fs::path(folder_.string() + "-backup");
+  ASSERT_TRUE(backup(*system_, saved));
+  // The world moves on after the backup.
+  ASSERT_TRUE(act(officer, "edit", id, R"({"title":"später","reference":"A-1","region":"371581"})"));
+  draft(officer, "A-2");
+  auto const published = system_->log().publish();
+  ASSERT_TRUE(published);
+  auto const log = folder_ / "public" / "log";
+
+  auto copy = System::open(saved, catalogue_, clock_);
+  Command late;
+  late.register_name = "notice";
+  late.action = "withdraw";
+  late.record = id;
+  late.account = officer;
+  auto const refused = copy->act(late);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.refusal().code, "adopt_first");
+  EXPECT_EQ(copy->log().publish().refusal().code, "adopt_first");
+  auto const adoption = adopt(*copy, log);
+  ASSERT_TRUE(adoption) << adoption.refusal().code << adoption.refusal().detail;
+  EXPECT_EQ(adoption->to, published->size);
+  EXPECT_EQ(adoption->lost, 1);  // A-1's edit; A-2 is a chain nobody here knows
+  EXPECT_THAT(codes_of(verify_deep(*copy)), ::testing::IsEmpty());
+  ASSERT_TRUE(copy->act(late));
+  auto const again = copy->log().publish();
+  ASSERT_TRUE(again) << again.refusal().code;
+  EXPECT_GT(again->size, published->size);
+  EXPECT_THAT(codes_of(verify_deep(*copy)), ::testing::IsEmpty());
+  copy.reset();
+  fs::remove_all(saved);
+}
+
+TEST_P(DeskTest, ADatabaseOlderThanTheCheckpointIsNotSigned) {
+  if (GetParam() != store::Engine::sqlite) GTEST_SKIP() << "needs two databases behind one folder";
+  auto const officer = person("officer", Role::officer);
+  draft(officer, "A-1");
+  system_.reset();
+  auto const aside = folder_ / "older.db";
+  fs::copy_file(folder_ / "plumbline.db", aside);
+  reopen();
+  draft(officer, "A-2");
+  ASSERT_TRUE(system_->log().publish());
+  system_.reset();
+  for (auto const name : {"plumbline.db", "plumbline.db-wal", "plumbline.db-shm"}) fs::remove(folder_ / name);
+  fs::copy_file(aside, folder_ / "plumbline.db");
+  reopen();
+  EXPECT_EQ(system_->log().publish().refusal().code, "checkpoint_ahead");
+  draft(officer, "B-1");
+  draft(officer, "B-2");
+  EXPECT_EQ(system_->log().publish().refusal().code, "checkpoint_differs");
+}
+
+}  // namespace
+}  // namespace plumbline::kernel::testing
