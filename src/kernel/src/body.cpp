@@ -75,8 +75,8 @@ OpenBody parse_body(Register const& reg, std::string_view text) {
       record_members.push_back(std::move(member));
     }
   }
-  reflect::read(Json(std::move(record_members)), *reg.type, out.record.data(), reflect::Source::stored);
-  reflect::read(Json(std::move(envelope_members)), envelope_type, &out.envelope, reflect::Source::stored);
+  reflect::read(Json(std::move(record_members)), *reg.type, out.record.data(), reflect::Source::history);
+  reflect::read(Json(std::move(envelope_members)), envelope_type, &out.envelope, reflect::Source::history);
   return out;
 }
 
