@@ -99,7 +99,10 @@ Result<void> enter_result(Act& act) {
   bool const first = !check.ended_on;
   if (!first && *check.ended_on != entered.ended_on) return refuse("end_of_check_is_fixed", "/ended_on");
   // The 20 working days run from the day the check ended, whenever the result is entered.
-  if (first) act.start_clock("DR.PUBLISH", entered.ended_on);
+  if (first) {
+    act.start_clock("DR.PUBLISH", entered.ended_on);
+    check.publish_by = act.envelope().clock("DR.PUBLISH")->due_on;
+  }
   check.result = entered.result;
   check.result_text = entered.result_text;
   check.ended_on = entered.ended_on;
@@ -131,6 +134,11 @@ Result<void> publish_result(Act& act) {
   require_receipt(check, published.receipt);
   check.publication_receipt = published.receipt;
   check.published_on = act.today();
+  // The clock may have been extended or its day recomputed since.
+  auto const* clock = act.envelope().clock("DR.PUBLISH");
+  if (clock != nullptr) check.publish_by = clock->due_on;
+  check.timeliness =
+      check.publish_by && *check.published_on > *check.publish_by ? Timeliness::late : Timeliness::on_time;
   count_in_tally(act, check, TallyField::published);
   return {};
 }

@@ -81,8 +81,15 @@ void log_recusal(Act& act, Recusal& recusal, GrantRecusal const& granted, Check 
   task.recusals.push_back({recusal.number, recusal.digest, entry.seq});
 }
 
-void replace(Act& act, Check& check, Uuid out, Uuid in) {
-  auto const& record = people::require_fit_inspector(act, in, check.firm, "/replacement");
+enum class Named : std::uint8_t { by_the_rule, by_a_person };
+
+// The rule leaves no choice: if its candidate has become unfit since the draw, the notice is refused and he
+// is replaced in his turn.
+void replace(Act& act, Check& check, Uuid out, Uuid in, Named named) {
+  if (named == Named::by_a_person) people::require_fit_inspector(act, in, check.firm, "/replacement");
+  auto const* loaded = act.load<people::Inspector>("inspector", in);
+  if (loaded == nullptr) throw Refused("unknown_inspector", "/replacement");
+  auto const& record = *loaded;
   if (std::ranges::count(check.inspectors, in)) throw Refused("on_the_check_already", "/replacement");
   if (std::ranges::count(check.recused, in)) throw Refused("recused_before", "/replacement");
   auto const place = std::ranges::find(check.inspectors, out) - check.inspectors.begin();
@@ -109,7 +116,8 @@ Result<void> grant(Act& act) {
     check.assignment = AssignmentMode::direct;
     check.assignment_reason = "no_candidate";
   }
-  replace(act, check, recusal.inspector, *granted.replacement);
+  replace(act, check, recusal.inspector, *granted.replacement,
+          granted.replacement_pid.empty() ? Named::by_a_person : Named::by_the_rule);
   --check.recusals_pending;
   // The notice named somebody else: a new one is issued.
   check.papers.notice_number.clear();

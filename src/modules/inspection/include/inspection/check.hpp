@@ -45,6 +45,7 @@ bool allows_open_answers(ResultCode code);  // 5, 7, 8: nothing could be looked 
 enum class EntryScan : std::uint8_t { none, scanned, not_scanned };
 enum class Finding : std::uint8_t { ok, problem, not_applicable };
 enum class SignOff : std::uint8_t { none, signed_by_firm, refused };
+enum class Timeliness : std::uint8_t { open, on_time, late };  // of the publication, DR.PUBLISH
 enum class Disclosure : std::uint8_t { sealed, disclosed };
 
 struct Answer {
@@ -141,7 +142,9 @@ struct Check {
   ResultCode result = ResultCode::none;
   std::string result_text;
   std::string send_back_reason;
+  std::optional<Date> publish_by;  // due day of DR.PUBLISH when the result was entered
   std::optional<Date> published_on;
+  Timeliness timeliness = Timeliness::open;
   std::string publication_receipt;  // of the national system, host and guest mode
   std::vector<Withdrawal> withdrawals;
   std::vector<Uuid> follow_ups;

@@ -17,6 +17,7 @@ BOOST_DESCRIBE_ENUM(ResultCode, none, no_problem, annual_report_missing, informa
 BOOST_DESCRIBE_ENUM(EntryScan, none, scanned, not_scanned)
 BOOST_DESCRIBE_ENUM(Finding, ok, problem, not_applicable)
 BOOST_DESCRIBE_ENUM(SignOff, none, signed_by_firm, refused)
+BOOST_DESCRIBE_ENUM(Timeliness, open, on_time, late)
 BOOST_DESCRIBE_ENUM(Disclosure, sealed, disclosed)
 BOOST_DESCRIBE_ENUM(FollowUpKind, correction_order, case_clue, abnormal_list, seizure)
 BOOST_DESCRIBE_ENUM(RecusalBy, inspector, firm, bureau)
@@ -35,9 +36,9 @@ BOOST_DESCRIBE_STRUCT(Check, (),
                        firm, firm_key, site, department, department_code, part, region, department_region,
                        notice_mode, disclosure, visit, pid, stratum, pi, selection, substitutes, inspectors,
                        certificates, assignment, assignment_reason, recusals_pending, recused, papers,
-                       started_on, site_record, ended_on, result, result_text, send_back_reason, published_on,
-                       publication_receipt, withdrawals, follow_ups, void_reason, void_text,
-                       tallied_published, tallied_closed))
+                       started_on, site_record, ended_on, result, result_text, send_back_reason, publish_by,
+                       published_on, timeliness, publication_receipt, withdrawals, follow_ups, void_reason,
+                       void_text, tallied_published, tallied_closed))
 BOOST_DESCRIBE_STRUCT(FollowUp, (),
                       (check_record, firm, region, kind, document_number, text, opened_on, due_on, extensions,
                        extension_reason, reported_on, report, evidence, closed_on, outcome))
@@ -150,9 +151,10 @@ Type const& type_of<Check>() {
       note(&Check::ended_on, Flag::lifted | Flag::published | Flag::system),
       note(&Check::result, Flag::lifted | Flag::published | Flag::system),
       note(&Check::result_text, Flag::published | Flag::system), note(&Check::send_back_reason, Flag::system),
+      note(&Check::publish_by, Flag::lifted | Flag::system),
       note(&Check::published_on, Flag::lifted | Flag::published | Flag::system),
-      note(&Check::publication_receipt, Flag::system), note(&Check::withdrawals, Flag::system),
-      note(&Check::follow_ups, Flag::system, refers("follow_up")),
+      note(&Check::timeliness, Flag::lifted | Flag::system), note(&Check::publication_receipt, Flag::system),
+      note(&Check::withdrawals, Flag::system), note(&Check::follow_ups, Flag::system, refers("follow_up")),
       note(&Check::void_reason, Flag::lifted | Flag::system), note(&Check::void_text, Flag::system),
       note(&Check::tallied_published, Flag::system), note(&Check::tallied_closed, Flag::system));
   return type;
