@@ -93,7 +93,7 @@ void take_inspectors(Act& act, Check& check, std::vector<Uuid> const& inspectors
 // unfit since is replaced before the notice goes out.
 void require_fit(Act& act, Check const& check) {
   for (std::size_t i = 0; i < check.inspectors.size(); ++i)
-    people::require_fit_inspector(act, check.inspectors[i], check.firm, "/inspectors/" + std::to_string(i));
+    people::require_fit_inspector(act, check.inspectors[i], *check.firm, "/inspectors/" + std::to_string(i));
 }
 
 void take_firm(Act& act, Check& check, Uuid firm, std::optional<Uuid> site) {
@@ -157,14 +157,14 @@ bool may_void_for(std::string const& reason) {
 }
 
 void find_item(Act& act, Check& check) {
-  if (!check.item.is_nil()) return;
+  if (check.item) return;
   auto const item = act.find("inspection_item", "item_no", check.item_no);
   if (!item) throw Refused("unknown_item", "/item_no", check.item_no);
   check.item = *item;
 }
 
 void find_firm(Act& act, Check& check) {
-  auto const firm = check.firm.is_nil() ? archive::find_firm(act, check.firm_key) : check.firm;
+  auto const firm = check.firm ? check.firm : archive::find_firm(act, check.firm_key);
   if (!firm) throw Refused("unknown_firm", "/firm_key", check.firm_key);
   take_firm(act, check, *firm, check.site);
 }
@@ -207,7 +207,7 @@ void find_task(Act& act, Check& check) {
   check.task_number = task->origin_number.value_or("");
   check.year = task->year;
   check.item = task->item;
-  if (check.department.is_nil() && check.department_code.empty()) check.department = task->department;
+  if (!check.department && check.department_code.empty()) check.department = task->department;
 }
 
 kernel::Placement place(Uuid, void const* record) {
@@ -215,7 +215,7 @@ kernel::Placement place(Uuid, void const* record) {
   kernel::Placement placement{.scopes = {check.region}, .parties = {}};
   if (!check.department_region.empty()) placement.scopes.push_back(check.department_region);
   // Nobody at the firm learns of an unannounced check before it begins.
-  if (check.disclosure == Disclosure::disclosed) placement.parties.push_back({check.firm, "subject"});
+  if (check.disclosure == Disclosure::disclosed) placement.parties.push_back({*check.firm, "subject"});
   return placement;
 }
 
@@ -232,7 +232,7 @@ Result<void> assign_check(Act& act) {
   auto const& drawn = act.payload<AssignCheck>();
   require_task_state(act, drawn);
   auto const& task = *act.load<InspectionTask>("inspection_task", drawn.task);
-  auto const* item = act.load<InspectionItem>("inspection_item", task.item);
+  auto const* item = act.load<InspectionItem>("inspection_item", *task.item);
   if (item == nullptr) return refuse("unknown_item", "/task");
   check.kind = CheckKind::daily;
   check.platform = task.platform;
@@ -244,7 +244,7 @@ Result<void> assign_check(Act& act) {
   check.papers.purpose = task.title;
   check.batch = task.batch;
   take_firm(act, check, drawn.firm, drawn.site);
-  take_department(act, check, task.department, *item);
+  take_department(act, check, *task.department, *item);
   check.pid = drawn.pid;
   check.stratum = drawn.stratum;
   check.pi = drawn.pi;
@@ -267,14 +267,14 @@ Result<void> import_check(Act& act) {
   if (!check.origin_number || check.origin_number->empty()) return refuse("required", "/origin_number");
   find_task(act, check);
   find_item(act, check);
-  auto const& item = require_item_in_force(act, check.item, "/item_no");
+  auto const& item = require_item_in_force(act, *check.item, "/item_no");
   check.item_no = item.item_no;
-  if (check.department.is_nil()) {
+  if (!check.department) {
     auto const department = act.find("department", "code", check.department_code);
     if (!department) return refuse("unknown_department", "/department_code", check.department_code);
     check.department = *department;
   }
-  take_department(act, check, check.department, item);
+  take_department(act, check, *check.department, item);
   find_firm(act, check);
   find_inspectors(act, check);
   check.kind = CheckKind::daily;
@@ -331,7 +331,7 @@ Result<void> propose_check(Act& act) {
 // The yearly maximum blocks the next visit before anybody is sent out.
 Result<void> approve_check(Act& act) {
   auto& check = act.record<Check>();
-  require_item_in_force(act, check.item, "/item");
+  require_item_in_force(act, *check.item, "/item");
   check_visit_quota(act, check, Counting::ask);
   check.papers.approval_number = document_number(act, check.department_region, "检审");
   return {};

@@ -15,7 +15,7 @@ namespace {
 
 // All questions of the item's sheet, each once; nothing else.
 void check_answers(Act& act, Check const& check, EnterResult const& entered) {
-  auto const* item = act.load<InspectionItem>("inspection_item", check.item);
+  auto const* item = act.load<InspectionItem>("inspection_item", *check.item);
   if (item == nullptr) throw Refused("unknown_item");
   auto answered = [&](std::string const& number) {
     return std::ranges::count(entered.answers, number, &Answer::question);
@@ -173,7 +173,7 @@ Result<void> open_follow_up(Act& act) {
   Uuid const id = act.new_id();
   auto& follow_up = act.create<FollowUp>("follow_up", opening_of(wanted.kind), id);
   follow_up.check_record = act.id();
-  follow_up.firm = check.firm;
+  follow_up.firm = *check.firm;
   follow_up.region = check.region;
   follow_up.kind = wanted.kind;
   follow_up.text = wanted.text;

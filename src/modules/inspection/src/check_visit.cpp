@@ -16,7 +16,7 @@ namespace {
 
 void require_fit_inspectors(Act& act, Check const& check) {
   for (std::size_t i = 0; i < check.inspectors.size(); ++i)
-    people::require_fit_inspector(act, check.inspectors[i], check.firm, "/inspectors/" + std::to_string(i));
+    people::require_fit_inspector(act, check.inspectors[i], *check.firm, "/inspectors/" + std::to_string(i));
 }
 
 void require_living_task(Act& act, Check const& check) {

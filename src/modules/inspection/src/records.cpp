@@ -57,7 +57,7 @@ std::string class_name(archive::RiskClass risk_class) {
 
 // The limit of the firm's class in that year; nothing when the bureau has set none.
 std::optional<std::int64_t> visits_max(Act& act, Check const& check) {
-  auto const* firm = act.load<archive::Firm>("firm", check.firm);
+  auto const* firm = act.load<archive::Firm>("firm", *check.firm);
   if (firm == nullptr) return std::nullopt;
   std::string const key =
       std::to_string(year_of(act.today())) + "/" + class_name(archive::class_on(*firm, act.today()));
@@ -85,7 +85,7 @@ void refuse_above_cap(Act& act, Check const& check, VisitQuota const& quota) {
   auto const limit = visits_max(act, check);
   if (!counted && limit && distinct_visits(quota, *check.visit, routine) >= *limit)
     throw Refused("visit_cap", "", std::to_string(*limit));
-  auto const* item = act.load<InspectionItem>("inspection_item", check.item);
+  auto const* item = act.load<InspectionItem>("inspection_item", *check.item);
   if (item == nullptr || item->frequency_cap == 0) return;
   auto const same_item = [&](VisitCount const& entry) { return !is_case(entry) && entry.item == check.item; };
   if (distinct_visits(quota, *check.visit, same_item) >= item->frequency_cap)
@@ -93,7 +93,7 @@ void refuse_above_cap(Act& act, Check const& check, VisitQuota const& quota) {
 }
 
 void add_visit(Act& act, Check const& check, VisitQuota& quota) {
-  quota.counted.push_back({*check.visit, act.id(), check.item, check.kind, act.today()});
+  quota.counted.push_back({*check.visit, act.id(), *check.item, check.kind, act.today()});
   quota.visits = distinct_visits(quota, Uuid{}, [](VisitCount const& entry) { return !is_case(entry); });
   quota.case_visits = distinct_visits(quota, Uuid{}, is_case);
 }
@@ -114,12 +114,12 @@ Result<void> take_limit(Act& act) {
 Result<void> import_patrol(Act& act) {
   auto& patrol = act.record<Patrol>();
   patrol = act.payload<Patrol>();
-  if (patrol.firm.is_nil()) {
+  if (!patrol.firm) {
     auto const firm = archive::find_firm(act, patrol.firm_key);
     if (!firm) return refuse("unknown_firm", "/firm_key", patrol.firm_key);
     patrol.firm = *firm;
   }
-  auto const& firm = archive::require_firm(act, patrol.firm, "/firm");
+  auto const& firm = archive::require_firm(act, *patrol.firm, "/firm");
   patrol.firm_key = firm.key;
   patrol.region = firm.region;
   if (patrol.patrolled_on > act.today()) return refuse("date_in_future", "/patrolled_on");
@@ -134,7 +134,7 @@ kernel::Placement place_limit(Uuid, void const* record) {
 }
 kernel::Placement place_patrol(Uuid, void const* record) {
   auto const& patrol = *static_cast<Patrol const*>(record);
-  return {.scopes = {patrol.region}, .parties = {{patrol.firm, "subject"}}};
+  return {.scopes = {patrol.region}, .parties = {{*patrol.firm, "subject"}}};
 }
 
 }  // namespace
@@ -142,7 +142,7 @@ kernel::Placement place_patrol(Uuid, void const* record) {
 std::string visit_quota_key(Uuid firm, int year) { return to_string(firm) + "/" + std::to_string(year); }
 
 void check_visit_quota(Act& act, Check const& check, Counting counting) {
-  std::string const key = visit_quota_key(check.firm, year_of(act.today()));
+  std::string const key = visit_quota_key(*check.firm, year_of(act.today()));
   auto const found = act.find("visit_quota", "key", key);
   auto const* quota = found ? act.load<VisitQuota>("visit_quota", *found) : nullptr;
   refuse_above_cap(act, check, quota == nullptr ? VisitQuota{} : *quota);
@@ -150,7 +150,7 @@ void check_visit_quota(Act& act, Check const& check, Counting counting) {
   if (found) return add_visit(act, check, act.step<VisitQuota>("visit_quota", *found, "count"));
   auto& opened = act.create<VisitQuota>("visit_quota", "open", act.new_id());
   opened.key = key;
-  opened.firm = check.firm;
+  opened.firm = *check.firm;
   opened.year = year_of(act.today());
   opened.region = check.region;
   add_visit(act, check, opened);

@@ -47,7 +47,7 @@ Result<void> request(Act& act) {
     return refuse("unknown_check", "/check_record");
   recusal.check_record = wanted.check_record;
   recusal.task = check->task;
-  recusal.firm = check->firm;
+  recusal.firm = *check->firm;
   recusal.region = check->region;
   recusal.inspector = wanted.inspector;
   recusal.requested_by = wanted.requested_by;
@@ -86,7 +86,7 @@ enum class Named : std::uint8_t { by_the_rule, by_a_person };
 // The rule leaves no choice: if its candidate has become unfit since the draw, the notice is refused and he
 // is replaced in his turn.
 void replace(Act& act, Check& check, Uuid out, Uuid in, Named named) {
-  if (named == Named::by_a_person) people::require_fit_inspector(act, in, check.firm, "/replacement");
+  if (named == Named::by_a_person) people::require_fit_inspector(act, in, *check.firm, "/replacement");
   auto const* loaded = act.load<people::Inspector>("inspector", in);
   if (loaded == nullptr) throw Refused("unknown_inspector", "/replacement");
   auto const& record = *loaded;

@@ -166,7 +166,7 @@ Result<void> take_data(Act& act) {
 Result<void> submit(Act& act) {
   auto& task = act.record<InspectionTask>();
   auto const& counted = act.payload<SubmitTask>();
-  auto const& item = require_item_in_force(act, task.item, "/item");
+  auto const& item = require_item_in_force(act, *task.item, "/item");
   if (task.batch) {
     auto const* batch = act.envelope_of("plan_batch", *task.batch);
     if (batch == nullptr || batch->state != "signed_for") return refuse("batch_not_signed_for", "/batch");
@@ -225,7 +225,7 @@ void check_sid(std::string const& sid, std::string const& path) {
 Result<void> freeze(Act& act) {
   auto& task = act.record<InspectionTask>();
   auto const& wanted = act.payload<Freeze>();
-  auto const& item = require_item_in_force(act, task.item, "/item");
+  auto const& item = require_item_in_force(act, *task.item, "/item");
   if (task.parent) {
     auto const* parent = act.envelope_of("inspection_task", *task.parent);
     if (parent == nullptr || (parent->state != "assigned" && parent->state != "under_way"))
@@ -420,22 +420,22 @@ Result<void> import_task(Act& act) {
   if (!task.origin_number || task.origin_number->empty()) return refuse("required", "/origin_number");
   task.origin = Origin::elsewhere;
   task.platform = Platform::guest;
-  if (task.item.is_nil()) {
+  if (!task.item) {
     auto const item = act.find("inspection_item", "item_no", task.item_no);
     if (!item) return refuse("unknown_item", "/item_no", task.item_no);
     task.item = *item;
   }
-  auto const& item = require_item_in_force(act, task.item, "/item");
+  auto const& item = require_item_in_force(act, *task.item, "/item");
   task.item_no = item.item_no;
   task.item_text = item.item_no + " " + item.name;
-  if (task.department.is_nil()) {
+  if (!task.department) {
     auto const department = act.find("department", "code", task.department_code);
     if (!department) return refuse("unknown_department", "/department_code", task.department_code);
     task.department = *department;
   }
-  auto const& department = people::require_department(act, task.department, "/department");
+  auto const& department = people::require_department(act, *task.department, "/department");
   task.department_code = department.code;
-  task.organisation = department.organisation;
+  task.organisation = *department.organisation;
   if (task.region.empty()) task.region = department.region;
   check_region(act, task.region, "/region");
   task.tally = before.tally;

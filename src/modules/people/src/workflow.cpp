@@ -85,8 +85,8 @@ void check_region(Act const& act, std::string const& region, std::string const& 
 }
 
 // Files name offices by their code, programs by their id.
-Uuid organisation_of(Act& act, Uuid id, std::string const& code) {
-  if (!id.is_nil()) return id;
+Uuid organisation_of(Act& act, std::optional<Uuid> id, std::string const& code) {
+  if (id) return *id;
   auto const found = act.find("organisation", "code", code);
   if (!found) throw Refused("unknown_organisation", "/organisation_code", code);
   return *found;
@@ -109,7 +109,7 @@ Result<void> take_department(Act& act) {
   auto& department = act.record<Department>();
   department = act.payload<Department>();
   department.organisation = organisation_of(act, department.organisation, department.organisation_code);
-  auto const& organisation = require_organisation(act, department.organisation, "/organisation");
+  auto const& organisation = require_organisation(act, *department.organisation, "/organisation");
   department.organisation_code = organisation.code;
   department.region = organisation.region;
   return {};
@@ -122,7 +122,7 @@ Result<void> take_inspector(Act& act) {
   inspector.account = before.account;
   inspector.status_reason = before.status_reason;
   inspector.organisation = organisation_of(act, inspector.organisation, inspector.organisation_code);
-  auto const& organisation = require_organisation(act, inspector.organisation, "/organisation");
+  auto const& organisation = require_organisation(act, *inspector.organisation, "/organisation");
   inspector.organisation_code = organisation.code;
   inspector.region = organisation.region;
   if (!inspector.department && !inspector.department_code.empty())
@@ -178,11 +178,11 @@ kernel::Placement place_organisation(Uuid id, void const* record) {
 }
 kernel::Placement place_department(Uuid, void const* record) {
   auto const& department = *static_cast<Department const*>(record);
-  return {.scopes = {department.region}, .parties = {{department.organisation, "employer"}}};
+  return {.scopes = {department.region}, .parties = {{*department.organisation, "employer"}}};
 }
 kernel::Placement place_inspector(Uuid, void const* record) {
   auto const& inspector = *static_cast<Inspector const*>(record);
-  return {.scopes = {inspector.region}, .parties = {{inspector.organisation, "employer"}}};
+  return {.scopes = {inspector.region}, .parties = {{*inspector.organisation, "employer"}}};
 }
 kernel::Placement place_expert(Uuid, void const* record) {
   return {.scopes = {static_cast<Expert const*>(record)->region}, .parties = {}};

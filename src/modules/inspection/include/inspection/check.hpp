@@ -108,13 +108,13 @@ struct Check {
   std::string task_number;                   // in files of the province: the task's number there
   std::optional<std::string> origin_number;  // unique: of the check on the province's platform
   std::optional<Uuid> batch;                 // line of the plan
-  Uuid item;
+  std::optional<Uuid> item;
   std::string item_no;
   std::int64_t year = 0;
-  Uuid firm;
+  std::optional<Uuid> firm;
   std::string firm_key;
   std::optional<Uuid> site;
-  Uuid department;
+  std::optional<Uuid> department;
   std::string department_code;
   DepartmentPart part = DepartmentPart::lead;
   std::string region;  // of the firm
@@ -228,7 +228,7 @@ struct VisitLimit {
 // Register "patrol" (巡查): imported history only, patrols were replaced (国发〔2019〕5号).
 struct Patrol {
   std::string number;  // unique, of the old register
-  Uuid firm;
+  std::optional<Uuid> firm;
   std::string firm_key;
   std::string region;
   Date patrolled_on;

@@ -223,13 +223,13 @@ struct DirectAssignment {
 
 struct InspectionTask {
   std::string title;
-  Uuid item;
+  std::optional<Uuid> item;
   std::string item_no;    // in files: which item
   std::string item_text;  // number and name, as the plan publishes it
   std::int64_t year = 0;
   std::optional<Uuid> batch;
-  std::optional<Uuid> parent;  // a joint department draws its inspectors for the targets of this task
-  Uuid department;             // that inspects
+  std::optional<Uuid> parent;      // a joint department draws its inspectors for the targets of this task
+  std::optional<Uuid> department;  // that inspects
   std::string department_code;
   Uuid organisation;      // that draws
   std::string authority;  // code of the organisation

@@ -57,7 +57,7 @@ Result<std::map<Uuid, Uuid>> visits_of_parent(System& system, InspectionTask con
   auto const read = for_each(system, "check", {{"task", kernel::Compare::equal, {to_string(*task.parent)}}},
                              [&](kernel::Found const& found) {
                                auto const& check = found.as<Check>();
-                               if (check.visit) visits.insert_or_assign(check.firm, *check.visit);
+                               if (check.visit) visits.insert_or_assign(*check.firm, *check.visit);
                              });
   if (!read) return read.refusal();
   return visits;

@@ -74,11 +74,11 @@ class Sieve {
   Result<void> load(System& system) {
     auto const year = std::to_string(task_.year);
     auto drawn = for_each(system, "check",
-                          {{"item", kernel::Compare::equal, {to_string(task_.item)}},
+                          {{"item", kernel::Compare::equal, {to_string(*task_.item)}},
                            {"year", kernel::Compare::equal, {year}},
                            {"kind", kernel::Compare::equal, {"daily"}},
                            {"state", kernel::Compare::not_equal, {"void"}}},
-                          [&](kernel::Found const& found) { ++drawn_[found.as<Check>().firm]; });
+                          [&](kernel::Found const& found) { ++drawn_[*found.as<Check>().firm]; });
     if (!drawn) return drawn.refusal();
     auto limit =
         for_each(system, "visit_limit",
@@ -167,7 +167,7 @@ Result<std::vector<Candidate>> candidates_of_parent(System& system, Sieve const&
   auto const read = for_each(system, "check",
                              {{"task", kernel::Compare::equal, {to_string(parent)}},
                               {"state", kernel::Compare::not_equal, {"void"}}},
-                             [&](kernel::Found const& found) { firms.push_back(found.as<Check>().firm); });
+                             [&](kernel::Found const& found) { firms.push_back(*found.as<Check>().firm); });
   if (!read) return read.refusal();
   std::ranges::sort(firms);
   firms.erase(std::ranges::unique(firms).begin(), firms.end());
@@ -261,7 +261,7 @@ struct Gathered {
 Result<Gathered> gather(System& system, Uuid task) {
   auto record = record_of<InspectionTask>(system, "inspection_task", task);
   if (!record) return refusal("unknown_task");
-  auto item = record_of<InspectionItem>(system, "inspection_item", record->item);
+  auto item = record_of<InspectionItem>(system, "inspection_item", *record->item);
   if (!item) return refusal("unknown_item");
   Gathered gathered{std::move(*record), std::move(*item), {}, {}};
   Sieve sieve(system, gathered.task, gathered.item);

@@ -38,7 +38,7 @@ bool belongs(people::Inspector const& inspector, InspectionTask const& task, Uui
 }
 
 Result<std::vector<Listed>> fit_inspectors(System& system, InspectionTask const& task) {
-  auto const department = record_of<people::Department>(system, "department", task.department);
+  auto const department = record_of<people::Department>(system, "department", *task.department);
   if (!department) return refusal("unknown_department");
   auto const suite = suite_of(task);
   auto const today = to_string(legal_date(system.clock().now()));
@@ -50,7 +50,7 @@ Result<std::vector<Listed>> fit_inspectors(System& system, InspectionTask const&
                [&](kernel::Found const& found) {
                  auto const& inspector = found.as<people::Inspector>();
                  auto groups = groups_held(task, inspector);
-                 if (groups.empty() || !belongs(inspector, task, department->organisation)) return;
+                 if (groups.empty() || !belongs(inspector, task, *department->organisation)) return;
                  Bytes const salt = random_bytes(salt_bytes);
                  listed.push_back({{to_hex(stats::inspector_pid(suite, inspector.certificate, salt)),
                                     found.id, inspector.certificate, hex_encode(salt)},

@@ -38,9 +38,9 @@ struct Organisation {
 struct Department {
   std::string code;  // unique
   std::string name;
-  Uuid organisation;
-  std::string organisation_code;
-  std::string region;  // of the organisation
+  std::optional<Uuid> organisation;
+  std::string organisation_code;  // in files, instead of the id
+  std::string region;             // of the organisation
 };
 
 // Register "inspector": none → active ⇄ suspended, → retired. Holder of an enforcement certificate
@@ -50,8 +50,8 @@ struct Inspector {
   std::string certificate;  // unique; shown at every check (Penalty Law article 55)
   Date certificate_valid_to;
   std::vector<std::string> fields;  // enforcement fields and skills; groups of draws (执法领域)
-  Uuid organisation;
-  std::string organisation_code;
+  std::optional<Uuid> organisation;
+  std::string organisation_code;  // in files, instead of the id
   std::optional<Uuid> department;
   std::string department_code;
   std::string region;           // of the organisation
