@@ -17,6 +17,7 @@ struct Notice {
   std::optional<Uuid> firm;  // party
   std::int64_t pages = 0;
   std::string number;  // from a gap-free series
+  std::optional<Date> signed_on;
 };
 struct Objection {
   std::string ground;

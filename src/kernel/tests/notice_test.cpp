@@ -6,7 +6,7 @@
 #include "reflect/describe.hpp"
 
 namespace plumbline::kernel::testing {
-BOOST_DESCRIBE_STRUCT(Notice, (), (title, reference, region, contact, firm, pages, number))
+BOOST_DESCRIBE_STRUCT(Notice, (), (title, reference, region, contact, firm, pages, number, signed_on))
 BOOST_DESCRIBE_STRUCT(Objection, (), (ground))
 BOOST_DESCRIBE_STRUCT(Copy, (), (reference))
 }  // namespace plumbline::kernel::testing

@@ -1,0 +1,383 @@
+// The import lane: rows become ordinary commands, in chunks of one commit each.
+#include <algorithm>
+#include <chrono>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/limits.hpp"
+#include "import_rows.hpp"
+#include "kernel/import.hpp"
+#include "overlay.hpp"
+#include "reflect/codec.hpp"
+#include "table_file.hpp"
+
+namespace plumbline::kernel {
+namespace {
+
+using reflect::Field;
+using store::Sql;
+using store::Value;
+
+constexpr std::string_view row_heading = "行号";
+constexpr std::string_view column_heading = "错误列";
+constexpr std::string_view reason_heading = "错误原因";
+
+Sql const done_rows_sql = [] {
+  std::string text =
+      "select key, version from idempotency where jurisdiction = $1 and account = $2 and key in (";
+  for (std::size_t i = 0; i < limits::import_chunk_rows; ++i)
+    text += (i == 0 ? "$" : ", $") + std::to_string(i + 3);
+  return Sql{"import.done", text + ")"};
+}();
+Sql const batch_page_sql{"import.batch",
+                         "select entry, register_name, record from version where jurisdiction = $1 and batch "
+                         "= $2 and batch <> '' and entry < $3 order by entry desc limit $4"};
+
+Result<void> may_import(System& system, Uuid account) {
+  if (account.is_nil()) return {};
+  Viewer const viewer = system.viewer(account);
+  if (viewer.has_role(Role::importer) || viewer.has_role(Role::system_administrator)) return {};
+  return refuse("forbidden");
+}
+
+// Bad rows as they stood in the file, with what is wrong in three columns more. A file that comes back with
+// these columns keeps its own and gets new ones.
+class ErrorFile {
+ public:
+  ErrorFile(std::filesystem::path file, std::vector<std::string> const& heading, Instant now)
+      : file_(std::move(file)), now_(now), heading_(heading) {
+    for (std::size_t i = 0; i < heading.size(); ++i)
+      if (heading[i] != row_heading && heading[i] != column_heading && heading[i] != reason_heading)
+        kept_.push_back(i);
+  }
+
+  Result<void> add(ImportRow const& row) {
+    if (file_.empty()) return {};
+    if (!writer_) {
+      writer_ = make_table_writer(table_format(file_).value_or(TableFormat::csv), file_, now_);
+      auto const begun =
+          write(heading_, std::string(row_heading), std::string(column_heading), std::string(reason_heading));
+      if (!begun) return begun;
+    }
+    std::string columns;
+    std::string reasons;
+    for (auto const& problem : row.problems) {
+      if (!problem.column.empty()) columns += (columns.empty() ? "" : "; ") + problem.column;
+      reasons += (reasons.empty() ? "" : "; ") + problem.code;
+      if (!problem.detail.empty()) reasons += ": " + problem.detail;
+    }
+    return write(row.row.cells, std::to_string(row.row.number), columns, reasons);
+  }
+
+  void finish() {
+    if (writer_) writer_->finish();
+  }
+
+ private:
+  Result<void> write(std::vector<std::string> const& cells, std::string const& row, std::string const& column,
+                     std::string const& reason) {
+    std::vector<TableCell> line;
+    for (std::size_t at : kept_) line.push_back({at < cells.size() ? cells[at] : ""});
+    line.push_back({row, true});
+    if (&cells == &heading_) line.back().is_number = false;
+    line.push_back({column});
+    line.push_back({reason});
+    // Cells beyond the heading: nothing of the row is lost.
+    for (std::size_t i = heading_.size(); i < cells.size(); ++i) line.push_back({cells[i]});
+    return writer_->write(line);
+  }
+
+  std::filesystem::path file_;
+  Instant now_;
+  std::vector<std::string> heading_;
+  std::vector<std::size_t> kept_;
+  std::unique_ptr<TableWriter> writer_;
+};
+
+class Importer {
+ public:
+  Importer(System& system, ImportOptions const& options, Register const& reg, RowReader rows)
+      : system_(system),
+        options_(options),
+        reg_(reg),
+        rows_(std::move(rows)),
+        viewer_(options.account.is_nil() ? system_viewer(system.settings().jurisdiction)
+                                         : system.viewer(options.account)),
+        reader_(system.database().reader()),
+        errors_(options.errors, rows_.heading(), system.clock().now()) {
+    if (!options.dry_run)
+      report_.batch =
+          options.resume_batch.empty() ? to_string(make_uuid7(system.clock().now())) : options.resume_batch;
+  }
+
+  Result<ImportReport> run(TableReader& table) {
+    TableRow row;
+    std::vector<ImportRow> chunk;
+    while (table.next(row)) {
+      if (static_cast<std::size_t>(++report_.rows) > limits::import_rows) {
+        row.problem = "too_many_rows";
+        chunk.push_back(rows_.read(std::move(row)));
+        break;
+      }
+      chunk.push_back(rows_.read(std::move(row)));
+      if (chunk.size() < limits::import_chunk_rows) continue;
+      if (auto done = take(chunk); !done) return done.refusal();
+    }
+    if (auto done = take(chunk); !done) return done.refusal();
+    errors_.finish();
+    report_.encoding = table.encoding();
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> take(std::vector<ImportRow>& chunk) {
+    std::vector<ImportRow*> open;
+    for (auto& row : chunk)
+      if (row.problems.empty() && is_first(row)) open.push_back(&row);
+    if (!options_.resume_batch.empty() && !options_.dry_run) skip_done(open);
+    for (int attempt = 0; !open.empty(); ++attempt) {
+      if (auto found = find_records(open); !found) return found;
+      bool const last = attempt == limits::transaction_retries;
+      open = options_.dry_run ? try_out(open) : submit(open, last);
+    }
+    for (auto& row : chunk)
+      if (auto kept = settle(row); !kept) return kept;
+    chunk.clear();
+    if (options_.progress) options_.progress(report_.rows);
+    return {};
+  }
+
+  Result<void> settle(ImportRow& row) {
+    if (row.problems.empty()) return {};
+    ++report_.refused;
+    for (auto const& problem : row.problems)
+      if (report_.problems.size() < limits::import_problems_reported) report_.problems.push_back(problem);
+    return errors_.add(row);
+  }
+
+  void add(ImportRow& row, std::string column, std::string code, std::string detail) {
+    row.problems.push_back({row.row.number, std::move(column), std::move(code), std::move(detail)});
+  }
+
+  // Two rows about one record contradict each other: the first one counts.
+  bool is_first(ImportRow& row) {
+    for (Field const* key : rows_.keys()) {
+      std::string const value = reflect::write_cell(*key, row.values.data());
+      if (value.empty()) continue;
+      // 128 bits of a hash instead of the key: the memory for two million rows stays small.
+      Hash const hash = sha256(std::string(key->name) + '=' + value);
+      Uuid digest;
+      std::copy_n(hash.begin(), digest.bytes.size(), digest.bytes.begin());
+      auto const [known, fresh] = seen_.try_emplace(digest, row.row.number);
+      if (!fresh) {
+        add(row, rows_.column_of(key->name), "duplicate_in_file", std::to_string(known->second));
+        return false;
+      }
+      return true;
+    }
+    if (!reg_.import_key.empty()) add(row, rows_.column_of(reg_.import_key), "required", "");
+    return reg_.import_key.empty();
+  }
+
+  std::string key_of(ImportRow const& row) const {
+    return "import/" + report_.batch + "/" + std::to_string(row.row.number);
+  }
+
+  // Rows that an earlier run of this batch has brought in.
+  void skip_done(std::vector<ImportRow*>& open) {
+    std::vector<Value> values{system_.settings().jurisdiction, id_bytes(options_.account)};
+    for (auto const* row : open) values.emplace_back(key_of(*row));
+    values.resize(limits::import_chunk_rows + 2, Value(std::string()));
+    std::unordered_map<std::string, std::int64_t> done;
+    for (auto const& row : reader_->query(done_rows_sql, values))
+      done.emplace(store::text(row[0]), store::integer(row[1]));
+    std::erase_if(open, [&](ImportRow const* row) {
+      auto const found = done.find(key_of(*row));
+      if (found == done.end()) return false;
+      ++(found->second == 1 ? report_.created : report_.changed);
+      return true;
+    });
+  }
+
+  // By the import key; a row or a record without it by another unique field both have.
+  Result<void> find_records(std::vector<ImportRow*> const& open) {
+    for (auto* row : open) row->found.reset();
+    for (Field const* key : rows_.keys()) {
+      std::unordered_map<std::string, ImportRow*> wanted;
+      for (auto* row : open) {
+        std::string value = reflect::write_cell(*key, row->values.data());
+        if (!row->found && !value.empty()) wanted.emplace(std::move(value), row);
+      }
+      Query query;
+      query.limit = static_cast<int>(limits::page_size_max);
+      query.where.push_back({std::string(key->name), Compare::any_of, {}});
+      auto& values = query.where.front().values;
+      for (auto next = wanted.begin(); next != wanted.end();) {
+        values.clear();
+        for (; next != wanted.end() && values.size() < limits::page_size_max; ++next)
+          values.push_back(next->first);
+        auto page = system_.reads().list(system_viewer(system_.settings().jurisdiction), reg_.name, query);
+        if (!page) return page.refusal();
+        for (auto& found : page->items) {
+          auto const row = wanted.find(reflect::write_cell(*key, found.record.data()));
+          if (row != wanted.end()) row->second->found = std::move(found);
+        }
+      }
+    }
+    return {};
+  }
+
+  // Nothing to do where the record says the same already. Not told to those who may not see the record:
+  // for them the desk answers.
+  bool is_unchanged(ImportRow const& row, std::string const& payload) const {
+    return row.found && payload.empty() && viewer_.sees(reg_, row.found->envelope);
+  }
+
+  std::vector<ImportRow*> try_out(std::vector<ImportRow*> const& open) {
+    for (auto* row : open) {
+      std::string const payload = rows_.payload(*row);
+      if (is_unchanged(*row, payload)) {
+        ++report_.unchanged;
+        continue;
+      }
+      reflect::Object object(*reg_.type);
+      note(*row, reflect::read(payload.empty() ? "{}" : payload, *reg_.type, object.data(),
+                               reflect::Source::caller));
+      if (row->problems.empty()) ++(row->found ? report_.changed : report_.created);
+    }
+    return {};
+  }
+
+  void note(ImportRow& row, std::vector<Problem> const& problems) {
+    for (auto const& problem : problems)
+      add(row, rows_.column_of(problem.path), problem.code, problem.detail);
+  }
+
+  // Answers the rows that have to be looked at again: somebody was faster.
+  std::vector<ImportRow*> submit(std::vector<ImportRow*> const& open, bool last) {
+    std::vector<ImportRow*> sent;
+    std::vector<Command> commands;
+    for (auto* row : open) {
+      std::string payload = rows_.payload(*row);
+      if (is_unchanged(*row, payload)) {
+        ++report_.unchanged;
+        continue;
+      }
+      sent.push_back(row);
+      commands.push_back(command_for(*row, std::move(payload)));
+    }
+    auto const answers = system_.submit_chunk(std::move(commands));
+    std::vector<ImportRow*> again;
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      if (answers[i]) {
+        ++(sent[i]->found ? report_.changed : report_.created);
+        continue;
+      }
+      auto const& refusal = answers[i].refusal();
+      if (!last && (refusal.code == "version_conflict" || refusal.code == "busy"))
+        again.push_back(sent[i]);
+      else if (refusal.problems.empty())
+        add(*sent[i], "", refusal.code, refusal.detail);
+      else
+        note(*sent[i], refusal.problems);
+    }
+    return again;
+  }
+
+  Command command_for(ImportRow const& row, std::string payload) const {
+    Command command;
+    command.register_name = reg_.name;
+    command.action = "import";
+    command.payload = std::move(payload);
+    command.idempotency_key = key_of(row);
+    command.account = options_.account;
+    command.as = Role::importer;
+    command.batch = report_.batch;
+    if (row.found) {
+      command.record = row.found->id;
+      command.version_seen = row.found->version;
+    }
+    return command;
+  }
+
+  System& system_;
+  ImportOptions const& options_;
+  Register const& reg_;
+  RowReader rows_;
+  Viewer viewer_;
+  std::unique_ptr<store::Reader> reader_;
+  ErrorFile errors_;
+  ImportReport report_;
+  std::unordered_map<Uuid, std::int64_t> seen_;
+};
+
+}  // namespace
+
+Result<ImportReport> import_file(System& system, ImportOptions const& options) {
+  Register const* reg = system.catalogue().find(options.register_name);
+  if (reg == nullptr) return refuse("unknown_register", "", options.register_name);
+  Action const* action = reg->find_action("import");
+  if (!reg->importable || action == nullptr || action->payload != reg->type)
+    return refuse("not_importable", "", options.register_name);
+  if (auto allowed = may_import(system, options.account); !allowed) return allowed.refusal();
+  if (!options.resume_batch.empty() && !parse_uuid(options.resume_batch))
+    return refuse("unknown_batch", "", options.resume_batch);
+  if (!options.errors.empty() && !table_format(options.errors))
+    return refuse("unsupported_format", "", options.errors.extension().string());
+
+  auto table = open_table(options.file);
+  if (!table) return table.refusal();
+  TableRow heading;
+  if (!(*table)->next(heading)) return refuse("empty_file", "", options.file.filename().string());
+  if (!heading.problem.empty()) return refuse("bad_heading", "", heading.problem);
+  auto rows = RowReader::make(*reg, options.map, std::move(heading.cells));
+  if (!rows) return rows.refusal();
+  return Importer(system, options, *reg, std::move(*rows)).run(**table);
+}
+
+Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid account) {
+  if (auto allowed = may_import(system, account); !allowed) return allowed.refusal();
+  if (!parse_uuid(batch)) return refuse("unknown_batch", "", batch);
+  auto const reader = system.database().reader();
+  UndoReport report;
+  std::unordered_set<Uuid> seen;
+  Value before = INT64_MAX;
+  while (true) {
+    auto const page = reader->query(batch_page_sql, {system.settings().jurisdiction, batch, before,
+                                                     static_cast<std::int64_t>(limits::import_chunk_rows)});
+    if (page.empty()) break;
+    before = page.back()[0];
+    std::vector<Command> commands;
+    std::vector<Uuid> records;
+    for (auto const& row : page) {
+      // One undo takes back all the batch did to the record.
+      if (!seen.insert(uuid_from(row[2])).second) continue;
+      Command command;
+      command.register_name = store::text(row[1]);
+      command.action = "undo_import";
+      command.record = uuid_from(row[2]);
+      command.payload = R"({"batch":")" + batch + "\"}";
+      // Taken up again after an interruption, every record answers as the first time.
+      command.idempotency_key = "undo/" + batch + "/" + to_string(command.record);
+      command.account = account;
+      command.as = Role::importer;
+      records.push_back(command.record);
+      commands.push_back(std::move(command));
+    }
+    auto const answers = system.submit_chunk(std::move(commands));
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (answers[i]) {
+        ++(answers[i]->state == state_undone ? report.withdrawn : report.restored);
+        continue;
+      }
+      // "duplicate": the value the record had before is another one's by now.
+      auto const& code = answers[i].refusal().code;
+      if (code != "changed_since" && code != "duplicate" && code != "not_found") return answers[i].refusal();
+      report.kept.push_back(records[i]);
+    }
+  }
+  if (seen.empty()) return refuse("unknown_batch", "", batch);
+  return report;
+}
+
+}  // namespace plumbline::kernel
