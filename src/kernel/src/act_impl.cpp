@@ -78,8 +78,11 @@ void const* ActImpl::load_object(std::string_view register_name, Uuid id) {
   return working.exists ? working.record->data() : nullptr;
 }
 
+// The register's name may come from a payload: an unknown one holds no records.
 Envelope const* ActImpl::envelope_of(std::string_view register_name, Uuid id) {
-  Working const& working = see({&plan(register_name), id});
+  auto const found = run_.context_.plans.find(std::string(register_name));
+  if (found == run_.context_.plans.end()) return nullptr;
+  Working const& working = see({found->second, id});
   return working.exists ? &working.envelope : nullptr;
 }
 

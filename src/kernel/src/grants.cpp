@@ -21,6 +21,11 @@ bool Viewer::has_role(Role role) const {
          std::ranges::any_of(represented, [&](Represented const& r) { return r.role == role; });
 }
 
+bool Viewer::holds_any(RoleSet roles) const {
+  return std::ranges::any_of(scoped, [&](Scoped const& s) { return roles.contains(s.role); }) ||
+         std::ranges::any_of(represented, [&](Represented const& r) { return roles.contains(r.role); });
+}
+
 bool Viewer::sees(Register const& reg, Envelope const& envelope) const {
   for (auto const& grant : scoped)
     if (reg.readers.contains(grant.role) && (grant.everything || overlaps(grant.scopes, envelope)))
