@@ -171,19 +171,33 @@ void Desk::process_exclusive(Prepared& prepared) {
   }
 }
 
+// All of a chunk enters the lane at once: one by one, the writer would commit the first few on their own.
 std::vector<Result<Receipt>> Desk::submit_chunk(std::vector<Command> commands) {
   std::vector<std::future<Result<Receipt>>> waiting;
   waiting.reserve(commands.size());
+  Batch accepted;
   for (auto& command : commands) {
     auto prepared = prepare(std::move(command));
     if (prepared) {
-      waiting.push_back(enqueue(std::move(*prepared), imports_, limits::import_rows));
+      waiting.push_back((*prepared)->answer.get_future());
+      accepted.push_back(std::move(*prepared));
     } else {
       std::promise<Result<Receipt>> refused;
       refused.set_value(prepared.refusal());
       waiting.push_back(refused.get_future());
     }
   }
+  {
+    std::lock_guard const lock(mutex_);
+    bool const full = imports_.size() + accepted.size() > limits::import_rows;
+    for (auto& prepared : accepted) {
+      if (stopping_ || full)
+        prepared->answer.set_value(refuse(stopping_ ? "stopping" : "busy"));
+      else
+        imports_.push_back(std::move(prepared));
+    }
+  }
+  waiting_.notify_one();
   std::vector<Result<Receipt>> answers;
   answers.reserve(waiting.size());
   for (auto& future : waiting) answers.push_back(future.get());
