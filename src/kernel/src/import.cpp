@@ -1,14 +1,16 @@
 // The import lane: rows become ordinary commands, in chunks of one commit each.
 #include <algorithm>
-#include <chrono>
+#include <future>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/limits.hpp"
 #include "import_rows.hpp"
+#include "kernel/embedded.hpp"
 #include "kernel/import.hpp"
 #include "overlay.hpp"
 #include "reflect/codec.hpp"
+#include "reflect/json.hpp"
 #include "table_file.hpp"
 
 namespace plumbline::kernel {
@@ -32,6 +34,14 @@ Sql const done_rows_sql = [] {
 Sql const batch_page_sql{"import.batch",
                          "select entry, register_name, record from version where jurisdiction = $1 and batch "
                          "= $2 and batch <> '' and entry < $3 order by entry desc limit $4"};
+
+// What a code means, in the words of the locale files, as on the command line and the web.
+std::string message(std::string const& code) {
+  static Json const texts = *parse_json(embedded("locales/zh-CN.json"));
+  Json const* codes = texts.find("codes");
+  Json const* text = codes == nullptr ? nullptr : codes->find(code);
+  return text == nullptr || text->as_text() == nullptr ? code : *text->as_text() + " (" + code + ")";
+}
 
 Result<void> may_import(System& system, Uuid account) {
   if (account.is_nil()) return {};
@@ -63,7 +73,7 @@ class ErrorFile {
     std::string reasons;
     for (auto const& problem : row.problems) {
       if (!problem.column.empty()) columns += (columns.empty() ? "" : "; ") + problem.column;
-      reasons += (reasons.empty() ? "" : "; ") + problem.code;
+      reasons += (reasons.empty() ? "" : "; ") + message(problem.code);
       if (!problem.detail.empty()) reasons += ": " + problem.detail;
     }
     return write(row.row.cells, std::to_string(row.row.number), columns, reasons);
@@ -110,40 +120,85 @@ class Importer {
           options.resume_batch.empty() ? to_string(make_uuid7(system.clock().now())) : options.resume_batch;
   }
 
+  // While the desk writes one chunk, the next one is read and looked up.
   Result<ImportReport> run(TableReader& table) {
     TableRow row;
-    std::vector<ImportRow> chunk;
-    while (table.next(row)) {
-      if (static_cast<std::size_t>(++report_.rows) > limits::import_rows) {
-        row.problem = "too_many_rows";
-        chunk.push_back(rows_.read(std::move(row)));
-        break;
+    Chunk writing;
+    for (bool more = true; more;) {
+      Chunk next;
+      while (more && next.rows.size() < limits::import_chunk_rows) {
+        more = table.next(row);
+        if (!more) break;
+        if (static_cast<std::size_t>(++report_.rows) > limits::import_rows) {
+          row.problem = "too_many_rows";
+          more = false;
+        }
+        next.rows.push_back(rows_.read(std::move(row)));
       }
-      chunk.push_back(rows_.read(std::move(row)));
-      if (chunk.size() < limits::import_chunk_rows) continue;
-      if (auto done = take(chunk); !done) return done.refusal();
+      if (auto ready = prepare(next); !ready) return ready.refusal();
+      if (auto done = finish(writing); !done) return done.refusal();
+      writing = std::move(next);
+      start(writing);
     }
-    if (auto done = take(chunk); !done) return done.refusal();
+    if (auto done = finish(writing); !done) return done.refusal();
     errors_.finish();
     report_.encoding = table.encoding();
     return std::move(report_);
   }
 
  private:
-  Result<void> take(std::vector<ImportRow>& chunk) {
+  struct Chunk {
+    std::vector<ImportRow> rows;
+    std::vector<ImportRow*> sent;  // with a command each
+    std::vector<Command> commands;
+    std::future<std::vector<Result<Receipt>>> answers;
+  };
+
+  Result<void> prepare(Chunk& chunk) {
     std::vector<ImportRow*> open;
-    for (auto& row : chunk)
+    for (auto& row : chunk.rows)
       if (row.problems.empty() && is_first(row)) open.push_back(&row);
     if (!options_.resume_batch.empty() && !options_.dry_run) skip_done(open);
-    for (int attempt = 0; !open.empty(); ++attempt) {
-      if (auto found = find_records(open); !found) return found;
-      bool const last = attempt == limits::transaction_retries;
-      open = options_.dry_run ? try_out(open) : submit(open, last);
+    return look_up(chunk, std::move(open));
+  }
+
+  Result<void> look_up(Chunk& chunk, std::vector<ImportRow*> open) {
+    if (auto found = find_records(open); !found) return found;
+    chunk.sent.clear();
+    chunk.commands.clear();
+    for (auto* row : open) {
+      std::string payload = rows_.payload(*row);
+      if (is_unchanged(*row, payload)) {
+        ++report_.unchanged;
+      } else if (options_.dry_run) {
+        try_out(*row, payload);
+      } else {
+        chunk.sent.push_back(row);
+        chunk.commands.push_back(command_for(*row, std::move(payload)));
+      }
     }
-    for (auto& row : chunk)
+    return {};
+  }
+
+  void start(Chunk& chunk) {
+    chunk.answers = std::async(std::launch::async, [this, commands = std::move(chunk.commands)]() mutable {
+      return system_.submit_chunk(std::move(commands));
+    });
+  }
+
+  // Rows that somebody was faster with are looked up again.
+  Result<void> finish(Chunk& chunk) {
+    if (!chunk.answers.valid()) return {};
+    for (int attempt = 0;; ++attempt) {
+      auto again = take_answers(chunk, attempt == limits::transaction_retries);
+      if (again.empty()) break;
+      if (auto ready = look_up(chunk, std::move(again)); !ready) return ready;
+      start(chunk);
+    }
+    for (auto& row : chunk.rows)
       if (auto kept = settle(row); !kept) return kept;
-    chunk.clear();
-    if (options_.progress) options_.progress(report_.rows);
+    done_ += static_cast<std::int64_t>(chunk.rows.size());
+    if (options_.progress) options_.progress(done_);
     return {};
   }
 
@@ -233,19 +288,11 @@ class Importer {
     return row.found && payload.empty() && viewer_.sees(reg_, row.found->envelope);
   }
 
-  std::vector<ImportRow*> try_out(std::vector<ImportRow*> const& open) {
-    for (auto* row : open) {
-      std::string const payload = rows_.payload(*row);
-      if (is_unchanged(*row, payload)) {
-        ++report_.unchanged;
-        continue;
-      }
-      reflect::Object object(*reg_.type);
-      note(*row, reflect::read(payload.empty() ? "{}" : payload, *reg_.type, object.data(),
-                               reflect::Source::caller));
-      if (row->problems.empty()) ++(row->found ? report_.changed : report_.created);
-    }
-    return {};
+  void try_out(ImportRow& row, std::string const& payload) {
+    reflect::Object object(*reg_.type);
+    note(row,
+         reflect::read(payload.empty() ? "{}" : payload, *reg_.type, object.data(), reflect::Source::caller));
+    if (row.problems.empty()) ++(row.found ? report_.changed : report_.created);
   }
 
   void note(ImportRow& row, std::vector<Problem> const& problems) {
@@ -253,33 +300,22 @@ class Importer {
       add(row, rows_.column_of(problem.path), problem.code, problem.detail);
   }
 
-  // Answers the rows that have to be looked at again: somebody was faster.
-  std::vector<ImportRow*> submit(std::vector<ImportRow*> const& open, bool last) {
-    std::vector<ImportRow*> sent;
-    std::vector<Command> commands;
-    for (auto* row : open) {
-      std::string payload = rows_.payload(*row);
-      if (is_unchanged(*row, payload)) {
-        ++report_.unchanged;
-        continue;
-      }
-      sent.push_back(row);
-      commands.push_back(command_for(*row, std::move(payload)));
-    }
-    auto const answers = system_.submit_chunk(std::move(commands));
+  std::vector<ImportRow*> take_answers(Chunk& chunk, bool last) {
+    auto const answers = chunk.answers.get();
     std::vector<ImportRow*> again;
-    for (std::size_t i = 0; i < sent.size(); ++i) {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      ImportRow& row = *chunk.sent[i];
       if (answers[i]) {
-        ++(sent[i]->found ? report_.changed : report_.created);
+        ++(row.found ? report_.changed : report_.created);
         continue;
       }
       auto const& refusal = answers[i].refusal();
       if (!last && (refusal.code == "version_conflict" || refusal.code == "busy"))
-        again.push_back(sent[i]);
+        again.push_back(&row);
       else if (refusal.problems.empty())
-        add(*sent[i], "", refusal.code, refusal.detail);
+        add(row, "", refusal.code, refusal.detail);
       else
-        note(*sent[i], refusal.problems);
+        note(row, refusal.problems);
     }
     return again;
   }
@@ -308,6 +344,7 @@ class Importer {
   std::unique_ptr<store::Reader> reader_;
   ErrorFile errors_;
   ImportReport report_;
+  std::int64_t done_ = 0;
   std::unordered_map<Uuid, std::int64_t> seen_;
 };
 

@@ -161,10 +161,11 @@ TEST_P(DamagedFileTest, GoodRowsComeInBadRowsComeBackAndUndoLeavesNothing) {
   auto const errors = rows_of(wish.errors);
   ASSERT_EQ(errors.size(), 12U);
   EXPECT_EQ(errors[0], "1|文号|标题|地区|页数|签发日期|备注|行号|错误列|错误原因");
-  EXPECT_EQ(errors[1], "2|A-4|\"没有结束的引号|371581|3|2025-03-04||6||stray_quote");
-  EXPECT_EQ(errors[3], "4|A-7|少了格|||||9||column_count");
-  EXPECT_EQ(errors[4], "5|A-2|重复|371581|3|2025-03-07||10|文号|duplicate_in_file: 3");
-  EXPECT_EQ(errors[7], "8|A-8|日期错|371581|3|2025-02-30||13|签发日期|invalid_date");
+  EXPECT_EQ(errors[1], "2|A-4|\"没有结束的引号|371581|3|2025-03-04||6||多余的引号 (stray_quote)");
+  EXPECT_EQ(errors[3], "4|A-7|少了格|||||9||列数不符 (column_count)");
+  EXPECT_EQ(errors[4], "5|A-2|重复|371581|3|2025-03-07||10|文号|文件内重复 (duplicate_in_file): 3");
+  EXPECT_EQ(errors[7],
+            "8|A-8|日期错|371581|3|2025-02-30||13|签发日期|不是日期，如 2026-03-01 (invalid_date)");
 
   expect_clean();
   auto const undone = undo_import(*system_, report.batch, wish.account);
