@@ -1,6 +1,7 @@
 #include "desk.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 
 #include "batch.hpp"
@@ -31,6 +32,19 @@ bool alone(Prepared const& prepared) {
   return !prepared.raw && !prepared.unlogged &&
          (in_directory(prepared.plan->reg->name) ||
           (prepared.builtin != nullptr && prepared.builtin->action == "erase"));
+}
+
+// Does the database's message name this column or its index? ("r_firm.uscc", "r_firm_uscc")
+bool names(std::string const& message, RegisterPlan const& plan, Column const& column) {
+  for (char const separator : {'.', '_'}) {
+    std::string const name = table_name(*plan.reg) + separator + std::string(column.field->name);
+    auto const found = message.find(name);
+    if (found == std::string::npos) continue;
+    auto const after = found + name.size();
+    if (after == message.size() || !(std::isalnum(static_cast<unsigned char>(message[after])) || message[after] == '_'))
+      return true;
+  }
+  return false;
 }
 
 template <class Answers>
@@ -291,10 +305,18 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
       if (!rows.empty()) fill(working, rows.front());
       run.overlay().put({plan, id}, std::move(working));
     });
-    if (!prepared->payload || &prepared->payload->type() != plan->reg->type) continue;
+    if (!prepared->payload) continue;
+    // Unique values that the payload names under the record's own member name.
     for (std::size_t i = 0; i < plan->columns.size(); ++i) {
       if (plan->select_unique[i].text.empty()) continue;
-      auto value = column_value(plan->columns[i], prepared->payload->data());
+      auto const* named = prepared->payload->type().find(plan->columns[i].field->name);
+      if (named == nullptr || reflect::bare(*named->type).kind != reflect::bare(*plan->columns[i].field->type).kind)
+        continue;
+      Column column = plan->columns[i];
+      column.field = named;
+      // The payload's field is not flagged unique: an empty text there is an absent value too.
+      auto value = column_value(column, prepared->payload->data());
+      if (auto const* text = std::get_if<std::string>(&value); text != nullptr && text->empty()) continue;
       if (store::is_null(value)) continue;
       asks.push_back({&plan->select_unique[i], {jurisdiction_, value}});
       uses.push_back([plan, i, value](BatchRun& run, store::Rows& rows) {
@@ -378,8 +400,7 @@ Result<Receipt> Desk::refusal_of(store::Error const& error, Prepared const& prep
       std::string const what = error.what();
       if (prepared.plan != nullptr)
         for (auto const& column : prepared.plan->columns)
-          if (has(column.field->flags, reflect::Flag::unique) &&
-              what.find(column.field->name) != std::string::npos)
+          if (has(column.field->flags, reflect::Flag::unique) && names(what, *prepared.plan, column))
             return refuse("duplicate", "/" + std::string(column.field->name));
       return refuse("duplicate");
     }

@@ -242,8 +242,9 @@ TEST(TileFolder, MatchesTheLogInMemory) {
   ScratchFolder const scratch;
   TileFolder folder(scratch / "log");
   MemoryLog memory;
-  grow(folder, 700);
-  grow(memory, 700);
+  constexpr std::size_t size = 8'300;  // more files than one batch takes
+  grow(folder, size);
+  grow(memory, size);
   std::size_t files = 0;
   for (auto const& file : fs::recursive_directory_iterator(scratch / "log"))
     if (file.is_regular_file()) {

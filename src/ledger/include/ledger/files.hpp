@@ -43,6 +43,7 @@ class DurableBatch {
     std::filesystem::path temporary;
     std::filesystem::path path;
   };
+  static void sync_all(std::vector<Pending> const& files);
   std::vector<Pending> pending_;
 };
 
