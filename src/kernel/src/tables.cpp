@@ -176,7 +176,10 @@ store::Value column_value(Column const& column, void const* record) {
 
 std::optional<store::Value> cell_value(Register const& reg, Column const& column, std::string_view text) {
   reflect::Object scratch(*reg.type);
-  if (reflect::read_cell(text, *column.field, scratch.data())) return {};
+  reflect::Field field = *column.field;  // `system` forbids writing a field, not asking for it
+  field.flags = static_cast<reflect::Flag>(static_cast<std::uint16_t>(field.flags) &
+                                           ~static_cast<std::uint16_t>(reflect::Flag::system));
+  if (reflect::read_cell(text, field, scratch.data())) return {};
   return column_value(column, scratch.data());
 }
 
