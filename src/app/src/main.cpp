@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "commands.hpp"
+#include "demo_commands.hpp"
 #include "statsapi/commands.hpp"
 #include "support.hpp"
 #include "verify_commands.hpp"
@@ -220,6 +221,24 @@ void add_verifying(CommandLine& line) {
   verify->callback([&line, &record_verify] { line.run = [&record_verify] { return run_record_verify(record_verify); }; });
 }
 
+void add_demo(CommandLine& line) {
+  auto* demo = line.app.add_subcommand("demo", "a demo city: one round finished, one under way");
+  auto& city = line.keep<DemoCommand>();
+  demo->add_option("--data", city.data, "data folder, made new")->capture_default_str();
+  auto* once = line.app.add_subcommand("once", "one round in a fresh demo city, end to end, verified");
+  auto& round = line.keep<OnceCommand>();
+  once->add_option("--keep", round.keep, "keep the data folder here");
+  auto const options = [](CLI::App* command, auto& wanted) {
+    command->add_option("--prefecture", wanted.prefecture, "GB/T 2260, four digits")->capture_default_str();
+    command->add_option("--seed", wanted.seed, "the same seed, the same city")->capture_default_str();
+    command->add_option("--firms", wanted.firms, "at least 60")->capture_default_str();
+  };
+  options(demo, city);
+  options(once, round);
+  demo->callback([&line, &city] { line.run = [&city] { return run_demo(city); }; });
+  once->callback([&line, &round] { line.run = [&round] { return run_once(round); }; });
+}
+
 int guarded(Run const& run) {
   try {
     return run();
@@ -243,6 +262,7 @@ int main(int argc, char** argv) {
   add_administration(line);
   add_computing(line);
   add_verifying(line);
+  add_demo(line);
   try {
     line.app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {

@@ -94,7 +94,7 @@ class Round {
   void list_visits();
   void visit();
   void finish();
-  Outcome result_of(std::string const& firm_key, Uuid firm) const;
+  Outcome result_of(std::string const& firm_key, Uuid firm);
   void schedule(Visit const& visit);
   void follow_up(Visit const& visit);
   void begin_check(Visit const& visit);
@@ -204,10 +204,10 @@ void Round::draw() {
 }
 
 // Worse classes have more problems; which firm has which follows from the seed, not from the draw.
-Outcome Round::result_of(std::string const& firm_key, Uuid firm) const {
+Outcome Round::result_of(std::string const& firm_key, Uuid firm) {
   constexpr std::array<std::uint64_t, 5> problem_permille{100, 60, 100, 200, 350};
   constexpr std::uint64_t absent_permille = 20;
-  auto const found = const_cast<Round*>(this)->system().reads().get(viewer_, "firm", firm);
+  auto const found = system().reads().get(viewer_, "firm", firm);
   auto const risk = static_cast<std::size_t>(found->as<archive::Firm>().risk_class);
   Chance chance(hand_.seed(), "result/" + firm_key);
   auto const roll = chance.below(1000);
@@ -329,10 +329,9 @@ void Round::visit() {
   }
 }
 
+// The last check that closes has closed the task.
 void Round::finish() {
   Date const next = after(legal_date(hand_.clock().now()), 1);
-  hand_.wait_until(next, 9);
-  hand_.act(account("planner"), "inspection_task", "close", task_);
   hand_.wait_until(next, 10);
   must(inspection::open_draw(system(), account("drawer"), task_), "open_draw");
 }

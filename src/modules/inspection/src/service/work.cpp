@@ -37,7 +37,25 @@ Result<std::vector<Row>> rows_of(std::string_view text) {
   return publication::parse_csv<Row>(text);
 }
 
+void leave_system_out(reflect::Type const& type, Json& document) {
+  reflect::Type const& plain = reflect::bare(type);
+  if (auto* list = document.as_array()) {
+    for (Json& item : *list) leave_system_out(*plain.element, item);
+  } else if (auto* members = document.as_object(); members != nullptr && plain.kind == reflect::Kind::record) {
+    std::erase_if(*members, [&](Json::Member const& member) {
+      return reflect::has(plain.find(member.first)->flags, reflect::Flag::system);
+    });
+    for (auto& [name, value] : *members) leave_system_out(*plain.find(name)->type, value);
+  }
+}
+
 }  // namespace
+
+std::string payload_text(reflect::Type const& type, void const* payload) {
+  Json document = reflect::to_json(type, payload);
+  leave_system_out(type, document);
+  return write_json(document);
+}
 
 Refusal refusal(std::string code, std::string detail) { return {std::move(code), std::move(detail), {}}; }
 

@@ -38,6 +38,9 @@ Result<std::int64_t> for_each(System& system, std::string_view register_name,
 std::string store_blob(System& system, std::string_view content);  // its sha256; throws on failure
 Result<std::string> load_blob(System& system, std::string const& sha256);
 
+// A payload as a caller may send it: without the members only the system fills, at any depth.
+std::string payload_text(reflect::Type const& type, void const* payload);
+
 template <class Payload>
 Result<kernel::Receipt> submit(System& system, Uuid account, std::string_view register_name,
                                std::string_view action, Uuid record, Payload const& payload) {
@@ -45,7 +48,7 @@ Result<kernel::Receipt> submit(System& system, Uuid account, std::string_view re
   command.register_name = register_name;
   command.action = action;
   command.record = record;
-  command.payload = reflect::to_text(payload);
+  command.payload = payload_text(reflect::type_of<Payload>(), &payload);
   command.account = account;
   return system.act(std::move(command));
 }
