@@ -22,7 +22,8 @@ namespace {
 constexpr std::string_view disclaimer =
     "演示数据：单位、人员、电话均为虚构，掷骰点数由演示种子算出。\n"
     "两个见证人与本机同处一处、同出一手，只为演示见证的做法，不构成任何证明。\n"
-    "(Demonstration: firms, people and dice are invented from the seed. Both witnesses stand on this machine, in\n"
+    "(Demonstration: firms, people and dice are invented from the seed. Both witnesses stand on this "
+    "machine, in\n"
     "the same hand as the log: they show how witnessing works and vouch for nothing.)\n";
 
 // A data folder made for the story, its clock at the story's beginning.
@@ -30,8 +31,8 @@ class Stage {
  public:
   Stage(fs::path folder, std::string const& prefecture)
       : folder_(std::move(folder)), clock_(start_of_legal_day(demo::first_day())) {
-    auto const made = kernel::System::init(
-        folder_, {prefecture, "demo.example/" + prefecture + "/log", ""}, catalogue(), clock_);
+    auto const made = kernel::System::init(folder_, {prefecture, "demo.example/" + prefecture + "/log", ""},
+                                           catalogue(), clock_);
     if (!made) {
       refusal_ = made.refusal();
       return;
@@ -56,8 +57,8 @@ class Stopwatch {
   // "建城 3.2 s" on stderr: progress, no result.
   void lap(std::string_view what) {
     auto const now = std::chrono::steady_clock::now();
-    std::cerr << what << ' '
-              << std::chrono::duration_cast<std::chrono::milliseconds>(now - last_).count() << " ms\n";
+    std::cerr << what << ' ' << std::chrono::duration_cast<std::chrono::milliseconds>(now - last_).count()
+              << " ms\n";
     last_ = now;
   }
 
@@ -79,10 +80,9 @@ int verify_published(kernel::System& system, demo::RoundReport const& round) {
   if (!log) return print_failure("公开日志核验", log.failure());
   std::cout << "公开日志核验：通过，" << log.report().size << "条，根 " << to_hex(log.report().root)
             << "，见证等级" << publication::to_string(log.report().grade) << '\n';
-  publication::DrawVerifyOptions draw_options{system.log().vkey(), {}, system.clock().now(),
-                                              publication::Grade::jia};
-  auto const draw =
-      publication::verify_draw(publication::FolderSource(folder / round.folder), draw_options);
+  publication::DrawVerifyOptions draw_options{
+      system.log().vkey(), {}, system.clock().now(), publication::Grade::jia};
+  auto const draw = publication::verify_draw(publication::FolderSource(folder / round.folder), draw_options);
   if (!draw) return print_failure("抽签核验", draw.failure());
   std::cout << "抽签核验：通过，" << draw.report().draw << "，阶段 "
             << publication::to_string(draw.report().stage) << "，等级"
@@ -129,7 +129,8 @@ int play_once(OnceCommand const& command, fs::path const& folder) {
   Stage stage(folder, command.prefecture);
   if (stage.system() == nullptr) return refused(stage.refusal(), Output::text);
   auto& system = *stage.system();
-  auto const city = demo::build_city(system, stage.clock(), {command.prefecture, command.seed, command.firms});
+  auto const city =
+      demo::build_city(system, stage.clock(), {command.prefecture, command.seed, command.firms});
   if (!city) return refused(city.refusal(), Output::text);
   watch.lap("city");
   auto const round = demo::run_round(system, stage.clock(), *city, demo::first_round(*city));
@@ -150,14 +151,15 @@ int run_demo(DemoCommand const& command) {
   Stage stage(command.data, command.prefecture);
   if (stage.system() == nullptr) return refused(stage.refusal(), Output::text);
   auto& system = *stage.system();
-  auto const city = demo::build_city(system, stage.clock(), {command.prefecture, command.seed, command.firms});
+  auto const city =
+      demo::build_city(system, stage.clock(), {command.prefecture, command.seed, command.firms});
   if (!city) return refused(city.refusal(), Output::text);
   watch.lap("city");
   auto const finished = demo::run_round(system, stage.clock(), *city, demo::first_round(*city));
   auto const open = demo::run_round(system, stage.clock(), *city, demo::second_round(*city));
   watch.lap("rounds");
-  std::cout << city->name << "：" << command.firms << "户，数据目录 " << command.data.string() << "\n日志公钥 "
-            << system.log().vkey() << '\n';
+  std::cout << city->name << "：" << command.firms << "户，数据目录 " << command.data.string()
+            << "\n日志公钥 " << system.log().vkey() << '\n';
   int status = print_bulletin(system, finished);
   status |= print_bulletin(system, open);
   print_accounts(system, *city);

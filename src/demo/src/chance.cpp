@@ -31,8 +31,8 @@ std::uint64_t Chance::below(std::uint64_t bound) {
 }
 
 std::size_t Chance::weighted(std::span<int const> weights) {
-  auto left = static_cast<int>(
-      below(static_cast<std::uint64_t>(std::accumulate(weights.begin(), weights.end(), 0))));
+  auto left =
+      static_cast<int>(below(static_cast<std::uint64_t>(std::accumulate(weights.begin(), weights.end(), 0))));
   std::size_t i = 0;
   while (left >= weights[i]) left -= weights[i++];
   return i;

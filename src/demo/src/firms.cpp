@@ -104,7 +104,8 @@ std::string unused_name(Chance& chance, std::string_view place, Trade const& tra
 
 Json firm_json(Chance& chance, Draft const& draft, std::int64_t number, std::set<std::string>& used) {
   auto const& trade = *draft.trade;
-  std::string const gb2260 = draft.county + std::string(6 - std::min<std::size_t>(6, draft.county.size()), '0');
+  std::string const gb2260 =
+      draft.county + std::string(6 - std::min<std::size_t>(6, draft.county.size()), '0');
   auto const serial = serial_base + static_cast<std::uint64_t>(number) * 1009 + chance.below(1009);
   std::string const owner = person_name(chance);
   Json contact = object({{"person", owner}, {"phone", phone_number(chance)}, {"post", "法定代表人"}});

@@ -45,8 +45,8 @@ kernel::Command Hand::make(Uuid account, std::string register_name, std::string 
 Uuid Hand::create(Uuid account, std::string register_name, std::string action, std::string_view label,
                   Json payload) {
   std::string const what = register_name + "." + action + " " + std::string(label);
-  return must(system_.act(make(account, std::move(register_name), std::move(action), label,
-                               std::move(payload))),
+  return must(system_.act(
+                  make(account, std::move(register_name), std::move(action), label, std::move(payload))),
               what)
       .record;
 }

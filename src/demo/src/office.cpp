@@ -261,15 +261,15 @@ void list_items(Hand& hand, City& city) {
                               {"许可证在有效期内且在场所公示", "从业人员健康证明有效", "进货查验记录完整",
                                "贮存温度和离墙离地符合要求", "无超过保质期的食品"}},
                              city.food_department);
-  city.equipment_item = list_item(hand, city,
-                                  {"TS-01",
-                                   "特种设备使用单位监督检查",
-                                   "《中华人民共和国特种设备安全法》",
-                                   "第五十七条",
-                                   "特种设备使用单位",
-                                   {"使用登记证齐全", "作业人员持证上岗", "定期检验在有效期内",
-                                    "安全管理制度和应急预案健全"}},
-                                  city.equipment_department);
+  city.equipment_item =
+      list_item(hand, city,
+                {"TS-01",
+                 "特种设备使用单位监督检查",
+                 "《中华人民共和国特种设备安全法》",
+                 "第五十七条",
+                 "特种设备使用单位",
+                 {"使用登记证齐全", "作业人员持证上岗", "定期检验在有效期内", "安全管理制度和应急预案健全"}},
+                city.equipment_department);
 }
 
 void plan_year(Hand& hand, City& city) {
@@ -284,8 +284,8 @@ void plan_year(Hand& hand, City& city) {
                                         {"legal_basis", "国发〔2019〕5号"}}));
   city.quality_batch = draft_batch(
       hand, city, plan, {"工业产品质量抽查（上半年）", "2026-03-01", "2026-06-30", city.quality_item});
-  city.food_batch =
-      draft_batch(hand, city, plan, {"食品生产经营抽查（二季度）", "2026-04-01", "2026-07-31", city.food_item});
+  city.food_batch = draft_batch(hand, city, plan,
+                                {"食品生产经营抽查（二季度）", "2026-04-01", "2026-07-31", city.food_item});
   hand.wait_until(begin + 1, 10);
   hand.act(leader, "annual_plan", "approve", plan);
   hand.wait_until(begin + 1, 15);

@@ -4,8 +4,8 @@
 #include <array>
 #include <functional>
 
-#include "base/calendar.hpp"
 #include "archive/api.hpp"
+#include "base/calendar.hpp"
 #include "hand.hpp"
 #include "inspection/api.hpp"
 #include "inspection/service.hpp"
@@ -34,7 +34,8 @@ struct Outcome {
 };
 constexpr std::array<Outcome, 9> results{{
     {ResultCode::no_problem, "no_problem", "未发现问题", ""},
-    {ResultCode::ordered_to_correct, "ordered_to_correct", "部分项目不符合规定，已责令改正", "correction_order"},
+    {ResultCode::ordered_to_correct, "ordered_to_correct", "部分项目不符合规定，已责令改正",
+     "correction_order"},
     {ResultCode::unreachable, "unreachable", "通过登记的住所无法联系", "abnormal_list"},
     {ResultCode::information_missing, "information_missing", "未按规定公示应当公示的信息", "abnormal_list"},
     {ResultCode::annual_report_missing, "annual_report_missing", "未按规定公示年度报告", "abnormal_list"},
@@ -151,9 +152,10 @@ void Round::prepare() {
 }
 
 void Round::call_ceremony() {
-  ceremony_ = hand_.create(
-      account("drawer"), "draw_ceremony", "call", plan_.label,
-      object({{"title", plan_.title + "公开抽取"}, {"organisation", to_string(city_.bureau)}, {"profile", "standard"}}));
+  ceremony_ = hand_.create(account("drawer"), "draw_ceremony", "call", plan_.label,
+                           object({{"title", plan_.title + "公开抽取"},
+                                   {"organisation", to_string(city_.bureau)},
+                                   {"profile", "standard"}}));
   Json pick = object({{"times", throws * dice_per_throw}, {"k", 1}, {"low", 0}, {"high", 9}});
   Json source = object({{"source", "dice"},
                         {"kind", "dice"},
@@ -180,9 +182,9 @@ void Round::throw_dice() {
   auto const stored = must(system().blobs().put(sheet), "blob");
   Json value = object({{"source", "dice"}, {"value", hex_encode(bytes_of(digits))}});
   Json const seen = object({{"values", Json(Json::Array{value})}});
-  value.set("evidence", Json(Json::Array{object({{"kind", "sheet"},
-                                                 {"sha256", to_hex(stored.sha256)},
-                                                 {"size_bytes", stored.bytes}})}));
+  value.set("evidence",
+            Json(Json::Array{object(
+                {{"kind", "sheet"}, {"sha256", to_hex(stored.sha256)}, {"size_bytes", stored.bytes}})}));
   hand_.wait_until(day(3), 10, 5);
   hand_.act(account("drawer"), "draw_ceremony", "record", ceremony_,
             object({{"values", Json(Json::Array{std::move(value)})}, {"attendees", 8}}));
@@ -222,8 +224,12 @@ void Round::list_visits() {
   must(system().reads().stream(viewer_, "check", query,
                                [&](kernel::Found const& found) {
                                  auto const& check = found.as<inspection::Check>();
-                                 visits_.push_back({found.id, check.firm_key, check.certificates,
-                                                    city_.account_of.at(check.inspectors.front()), {}, {}});
+                                 visits_.push_back({found.id,
+                                                    check.firm_key,
+                                                    check.certificates,
+                                                    city_.account_of.at(check.inspectors.front()),
+                                                    {},
+                                                    {}});
                                  firms.push_back(*check.firm);
                                  return true;
                                }),
@@ -256,16 +262,15 @@ void Round::enter_result(Visit const& visit) {
       bool const wrong = visit.result.code == ResultCode::ordered_to_correct && question.number == "3";
       answers.push(object({{"question", question.number}, {"finding", wrong ? "problem" : "ok"}}));
     }
-  bool const alone =
-      visit.result.code == ResultCode::unreachable || visit.result.code == ResultCode::refused;
-  Json payload = object({{"result", visit.result.name},
-                         {"result_text", visit.result.text},
-                         {"ended_on", to_string(visit.day)},
-                         {"answers", std::move(answers)},
-                         {"evidence", evidence("现场检查笔录 " + visit.firm_key + "：" +
-                                                   std::string(visit.result.text) + "\n",
-                                               "site_record")},
-                         {"sign_off", alone ? "refused" : "signed_by_firm"}});
+  bool const alone = visit.result.code == ResultCode::unreachable || visit.result.code == ResultCode::refused;
+  Json payload = object(
+      {{"result", visit.result.name},
+       {"result_text", visit.result.text},
+       {"ended_on", to_string(visit.day)},
+       {"answers", std::move(answers)},
+       {"evidence", evidence("现场检查笔录 " + visit.firm_key + "：" + std::string(visit.result.text) + "\n",
+                             "site_record")},
+       {"sign_off", alone ? "refused" : "signed_by_firm"}});
   if (alone) payload.set("sign_off_note", "现场无人签字，已由见证人签注");
   hand_.act(visit.inspector_account, "check", "enter_result", visit.check, std::move(payload));
   ++done_;
@@ -307,15 +312,19 @@ void Round::follow_up(Visit const& visit) {
 
 void Round::schedule(Visit const& visit) {
   Date const published = after(visit.day, 5);
-  at_time(visit.day, 8, 30, [this, visit] { hand_.act(account("officer"), "check", "issue_notice", visit.check); });
+  at_time(visit.day, 8, 30,
+          [this, visit] { hand_.act(account("officer"), "check", "issue_notice", visit.check); });
   at_time(visit.day, 9, 30, [this, visit] { begin_check(visit); });
   at_time(visit.day, 11, 30, [this, visit] { enter_result(visit); });
-  at_time(after(visit.day, 2), 15, 0, [this, visit] { hand_.act(account("reviewer"), "check", "review", visit.check); });
-  at_time(published, 16, 0, [this, visit] { hand_.act(account("publisher"), "check", "publish", visit.check); });
+  at_time(after(visit.day, 2), 15, 0,
+          [this, visit] { hand_.act(account("reviewer"), "check", "review", visit.check); });
+  at_time(published, 16, 0,
+          [this, visit] { hand_.act(account("publisher"), "check", "publish", visit.check); });
   if (inspection::needs_follow_up(visit.result.code))
     follow_up(visit);
   else
-    at_time(published, 17, 0, [this, visit] { hand_.act(account("officer"), "check", "close", visit.check); });
+    at_time(published, 17, 0,
+            [this, visit] { hand_.act(account("officer"), "check", "close", visit.check); });
 }
 
 void Round::visit() {
@@ -337,11 +346,15 @@ void Round::finish() {
 }
 
 Json stratum(std::string const& name, std::vector<std::string> const& industries) {
-  return object({{"stratum", name}, {"industries", texts(industries)}, {"inspectors", 2}, {"reserves", 1}, {"group", name}});
+  return object({{"stratum", name},
+                 {"industries", texts(industries)},
+                 {"inspectors", 2},
+                 {"reserves", 1},
+                 {"group", name}});
 }
 
-Json design(std::string const& pool, std::vector<std::string> const& industries, Json strata, std::int64_t sample,
-            Json weights) {
+Json design(std::string const& pool, std::vector<std::string> const& industries, Json strata,
+            std::int64_t sample, Json weights) {
   return object({{"pool", object({{"name", pool}, {"industries", texts(industries)}})},
                  {"strata", std::move(strata)},
                  {"allocation", "proportional"},
@@ -386,8 +399,9 @@ RoundPlan second_round(City const& city) {
           .item = city.food_item,
           .batch = city.food_batch,
           .department = city.food_department,
-          .design = design("食品生产经营者", {"C13", "C14", "F52", "H62"}, std::move(strata), sample_of(city, 9),
-                           object({{"rule", "WR-2026-2"}, {"unclassified", 2}, {"a", 1}, {"b", 2}, {"c", 4}, {"d", 8}})),
+          .design = design(
+              "食品生产经营者", {"C13", "C14", "F52", "H62"}, std::move(strata), sample_of(city, 9),
+              object({{"rule", "WR-2026-2"}, {"unclassified", 2}, {"a", 1}, {"b", 2}, {"c", 4}, {"d", 8}})),
           .begins = make_date(2026, 5, 11),
           .extent = Extent::under_way};
 }

@@ -115,24 +115,28 @@ TEST(Demo, BothRoundsVerifyAtTheGradeTheyClaim) {
   EXPECT_GT(open.checks_done, 0);
   EXPECT_LT(open.checks_done, open.drawn);
 
-  publication::DrawVerifyOptions options{system.log().vkey(), {}, place.clock().now(), publication::Grade::jia};
+  publication::DrawVerifyOptions options{
+      system.log().vkey(), {}, place.clock().now(), publication::Grade::jia};
   auto const verdict =
       publication::verify_draws(publication::FolderSource(place.folder() / "public" / "draws"), options);
-  ASSERT_TRUE(verdict) << verdict.failure().error << " " << verdict.failure().file << " " << verdict.failure().why;
+  ASSERT_TRUE(verdict) << verdict.failure().error << " " << verdict.failure().file << " "
+                       << verdict.failure().why;
   ASSERT_EQ(verdict.report().draws.size(), 2U);
   EXPECT_EQ(verdict.report().draws[0].stage, publication::DrawStage::open);
   // Weights by class: the result is public, who hides behind it stays sealed.
   EXPECT_EQ(verdict.report().draws[1].stage, publication::DrawStage::sealed);
 
   auto const log = publication::verify_log(publication::FolderSource(place.folder() / "public" / "log"),
-                                           {.vkey = system.log().vkey(), .policy = {}, .since = {},
-                                            .entries = publication::EntryReading::automatic, .progress = {}});
+                                           {.vkey = system.log().vkey(),
+                                            .policy = {},
+                                            .since = {},
+                                            .entries = publication::EntryReading::automatic,
+                                            .progress = {}});
   ASSERT_TRUE(log) << log.failure().error;
   EXPECT_EQ(log.report().grade, publication::Grade::jia);
   EXPECT_TRUE(kernel::verify_deep(system).findings.empty());
 
-  auto const figures = inspection::bulletin(
-      system, kernel::system_viewer("3715"), finished.task);
+  auto const figures = inspection::bulletin(system, kernel::system_viewer("3715"), finished.task);
   ASSERT_TRUE(figures);
   EXPECT_EQ(figures->done.value, figures->drawn.value);
   EXPECT_EQ(figures->on_time.value, figures->done.value);

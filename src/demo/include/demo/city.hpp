@@ -35,10 +35,10 @@ struct City {
   Uuid bureau;
   Uuid quality_department, food_department, equipment_department;
   Uuid quality_item, food_item, equipment_item;
-  Uuid quality_batch, food_batch;  // lines of the annual plan, signed for
-  std::map<std::string, Uuid> accounts;    // by login
-  std::map<Uuid, Uuid> account_of;         // inspector → account
-  std::vector<DemoAccount> people;         // inspectors: the first two only
+  Uuid quality_batch, food_batch;        // lines of the annual plan, signed for
+  std::map<std::string, Uuid> accounts;  // by login
+  std::map<Uuid, Uuid> account_of;       // inspector → account
+  std::vector<DemoAccount> people;       // inspectors: the first two only
 };
 
 // The day the story begins: the clock of a city must stand here or earlier.
