@@ -230,7 +230,7 @@ class Importer {
       }
       return true;
     }
-    if (!reg_.import_key.empty()) add(row, rows_.column_of(reg_.import_key), "required", "");
+    if (!reg_.import_key.empty()) add(row, rows_.column_of(rows_.keys().front()->name), "required", "");
     return reg_.import_key.empty();
   }
 

@@ -166,8 +166,6 @@ ImportRow RowReader::read(TableRow&& table_row) const {
     std::string const text = cell(source, row.row);
     if (text.find(replacement_character) != std::string::npos) {
       add(source.column, "encoding", "");
-    } else if (text.empty() && source.identifier) {
-      add(source.column, "required", "");
     } else if (auto problem = reflect::read_cell(text, *source.field, row.values.data())) {
       add(source.column, std::move(problem->code), std::move(problem->detail));
     } else if (!text.empty()) {
@@ -186,6 +184,8 @@ std::string RowReader::payload(ImportRow& row) const {
   reflect::Object changed = row.found->record;
   bool any = false;
   for (auto const& source : sources_) {
+    // A record found by another of its numbers keeps the one it is known by.
+    if (source.identifier && !reflect::write_cell(*source.field, changed.data()).empty()) continue;
     auto const before = reflect::canonical_member(*source.field, changed.data());
     (void)reflect::read_cell(cell(source, row.row), *source.field, changed.data());
     any = any || before != reflect::canonical_member(*source.field, changed.data());
