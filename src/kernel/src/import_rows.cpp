@@ -40,6 +40,24 @@ std::vector<std::string> required_fields(reflect::Type const& type) {
   return names;
 }
 
+// Records, and lists of them, have no place in one cell.
+bool has_cell(Field const& field) {
+  reflect::Type const* type = field.type;
+  while (type->element != nullptr) type = type->element;
+  return type->kind != reflect::Kind::record;
+}
+
+// The cell shows the stored personal value as somebody without the right to it sees it: an export that
+// comes in again must not replace the value with its mask.
+bool is_mask(std::string_view cell, Field const& field, void const* record) {
+  if (!has(field.flags, Flag::personal) || reflect::bare(*field.type).kind != reflect::Kind::text)
+    return false;
+  std::string const stored = reflect::write_cell(field, record);
+  if (stored.empty()) return false;
+  bool const own_mask = field.format != nullptr && field.format->masked != nullptr;
+  return cell == (own_mask ? field.format->masked(stored) : "***");
+}
+
 void append_member(std::string& json, Field const& field, void const* record) {
   auto const value = reflect::canonical_member(field, record);
   if (!value) return;
@@ -93,7 +111,8 @@ Result<void> RowReader::bind(Register const& reg, ImportMap const& map) {
   // A file made by our own export, or made to fit: headings are the names of the fields.
   if (map.columns.empty())
     for (Field const& field : reg.type->fields)
-      if (!has(field.flags, Flag::system) && position(field.name)) add(field, std::string(field.name));
+      if (!has(field.flags, Flag::system) && has_cell(field) && position(field.name))
+        add(field, std::string(field.name));
   if (!map.identifier_scheme.empty()) {
     for (auto const& heading : map.identifier_from)
       if (!position(trim(heading))) missing.push_back(heading);
@@ -186,8 +205,10 @@ std::string RowReader::payload(ImportRow& row) const {
   for (auto const& source : sources_) {
     // A record found by another of its numbers keeps the one it is known by.
     if (source.identifier && !reflect::write_cell(*source.field, changed.data()).empty()) continue;
+    std::string const text = cell(source, row.row);
+    if (is_mask(text, *source.field, changed.data())) continue;
     auto const before = reflect::canonical_member(*source.field, changed.data());
-    (void)reflect::read_cell(cell(source, row.row), *source.field, changed.data());
+    (void)reflect::read_cell(text, *source.field, changed.data());
     any = any || before != reflect::canonical_member(*source.field, changed.data());
   }
   if (!any) return "";

@@ -352,6 +352,8 @@ TEST_P(ImportTest, ExportsAsTheViewerMaySeeIt) {
     EXPECT_THAT(lines[1], HasSubstr("|1|draft|通知|"));
     EXPECT_THAT(lines[1], HasSubstr(name == "out.csv" ? "|'=1+1|" : "|=1+1|"));
     EXPECT_THAT(lines[1], Not(HasSubstr("13800001234")));
+    // What was masked for the viewer is not taken for a change when it comes in again.
+    EXPECT_EQ(must_import(options(folder_ / name)).unchanged, 1);
   }
   EXPECT_EQ(
       export_register(*system_, system_->viewer(officer), "notice", {}, folder_ / "out.pdf").refusal().code,

@@ -48,6 +48,16 @@ struct ImportReport {
   std::string encoding;              // "UTF-8", "GB18030", "UTF-16LE" …
   std::vector<RowProblem> problems;  // the first 1,000
 };
+// A row finds its record by the register's import key, else by another unique field it fills; columns the
+// file lacks keep their values; a row that changes nothing writes nothing. Headings are matched with the
+// names of the fields where the map names no columns; records and lists of records have no column.
+//
+// Refuses the whole file: forbidden (needs the role importer or system_administrator), not_importable,
+// missing_column, duplicate_column, unknown_field, read_only, bad_heading, too_many_columns, empty_file,
+// file_too_large, unreadable_file, unsupported_format, damaged_file, unknown_batch.
+// Refuses a row: encoding, stray_quote, column_count, row_too_long, cell_error (XLSX), damaged_file (the rest
+// of an XLSX file), duplicate_in_file (detail: the first row), the codes of reflect::read_cell() and those of
+// the desk. A resumed batch skips the rows it has brought in; give it the same file.
 Result<ImportReport> import_file(System& system, ImportOptions const& options);
 
 struct UndoReport {
@@ -55,13 +65,15 @@ struct UndoReport {
   std::int64_t restored = 0;   // records the batch had changed
   std::vector<Uuid> kept;      // changed since by somebody: left as they are
 };
+// Refused "unknown_batch", "forbidden". May be called again after an interruption.
 Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid account);
 
-// Rows of a table file, one after the other, in constant memory.
+// Rows of a table file, one after the other, in constant memory (of XLSX the shared strings are kept). Blank
+// rows are left out. The kind of file is told by its content.
 struct TableRow {
   std::int64_t number = 0;  // as in the file
   std::vector<std::string> cells;
-  std::string problem;  // "encoding", "stray_quote", "column_count" or ""
+  std::string problem;  // "" or "encoding", "stray_quote", "column_count" …
 };
 class TableReader {
  public:
@@ -71,7 +83,8 @@ class TableReader {
 };
 Result<std::unique_ptr<TableReader>> open_table(std::filesystem::path const& file);
 
-// Any register as CSV or XLSX, by the ending of the file's name; as the viewer may see it.
+// Any register as CSV or XLSX, by the ending of the file's name; as the viewer may see it: id, version,
+// state, then the fields. Refused "unsupported_format", "too_many_rows" and "cell_too_long" (XLSX).
 Result<std::int64_t> export_register(System& system, Viewer const& viewer, std::string_view register_name,
                                      Query const& query, std::filesystem::path const& file);
 
