@@ -59,6 +59,7 @@ class Run {
     if (verb == "at") return take_distance(words);
     if (verb == "do") return take_act(words, step, next, outcome);
     if (verb == "refused") return;  // looked at with the act before it
+    if (verb == "call") return take_name(words);
     if (verb == "expect") return take_expectation(words, outcome);
     if (verb != "clocks") throw Failed{"no such sentence: " + step.words};
     system_->run_clocks();
@@ -214,6 +215,21 @@ class Run {
     labels_.insert_or_assign(label, Label{command.register_name, must(answer, target).record});
     last_ = label;
     after_act();
+  }
+
+  void take_name(std::istringstream& words) {
+    std::string label, register_name, position_text, of, source;
+    words >> label >> register_name >> position_text >> of >> source;
+    std::istringstream ids(filled(source));
+    std::string id;
+    int position = 0;
+    std::from_chars(position_text.data(), position_text.data() + position_text.size(), position);
+    for (int i = 0; i < position; ++i)
+      if (!std::getline(ids, id, ';')) throw Failed{"no such record: " + source};
+    auto const uuid = parse_uuid(id);
+    if (!uuid) throw Failed{"not an id: " + id};
+    labels_.insert_or_assign(label, Label{register_name, *uuid});
+    last_ = label;
   }
 
   static kernel::Receipt must(Result<kernel::Receipt> const& answer, std::string const& what) {

@@ -3,6 +3,7 @@
 // write down what the sources showed.
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 
 #include "bodies.hpp"
 #include "ceremony_types.hpp"
@@ -228,7 +229,7 @@ void check_seed_values(DrawCeremony const& ceremony, std::vector<SeedValue> cons
 
 std::string log_id_of(Act& act) {
   auto const* account = act.load<kernel::Account>("account", act.account());
-  if (account == nullptr) throw Refused("recorder_unknown");
+  if (account == nullptr) throw std::logic_error("a person without an account recorded a seed");
   return account->log_id;
 }
 

@@ -1,6 +1,7 @@
 // The inspection task of rules.md section 1, from the draft to the opened draw. What is large (frame,
 // roster, result) is prepared off the desk and lies in the blob store; the acts here hold the digests.
 #include <algorithm>
+#include <stdexcept>
 
 #include "bodies.hpp"
 #include "ceremony_types.hpp"
@@ -87,6 +88,7 @@ void check_region(Act const& act, std::string const& region, std::string const& 
 }
 
 void check_weights(WeightRule const& rule) {
+  if (rule.rule.empty()) throw Refused("required", "/design/weights/rule");
   auto const [least, most] = std::minmax({rule.unclassified, rule.a, rule.b, rule.c, rule.d});
   if (least < 1) throw Refused("weight_zero", "/design/weights");
   if (rule.ratio_max > weight_ratio_max || most > rule.ratio_max * least)
@@ -94,6 +96,8 @@ void check_weights(WeightRule const& rule) {
 }
 
 void check_strata(TaskData const& data) {
+  if (data.design.pool.name.empty()) throw Refused("required", "/design/pool/name");
+  if (data.design.strata.empty()) throw Refused("required", "/design/strata");
   for (std::size_t i = 0; i < data.design.strata.size(); ++i) {
     auto const& rule = data.design.strata[i];
     std::string const path = "/design/strata/" + std::to_string(i);
@@ -352,7 +356,7 @@ Result<void> assign(Act& act) {
 
 TaskTally const& tally_of(Act& act, InspectionTask const& task) {
   auto const* tally = task.tally ? act.load<TaskTally>("task_tally", *task.tally) : nullptr;
-  if (tally == nullptr) throw Refused("no_tally");
+  if (tally == nullptr) throw std::logic_error("a task with checks has no tally");
   return *tally;
 }
 

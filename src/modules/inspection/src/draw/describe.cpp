@@ -165,7 +165,7 @@ Type const& type_of<DrawCeremony>() {
 template <>
 Type const& type_of<Pool>() {
   static Type const type =
-      describe<Pool>("pool", note(&Pool::name, Flag::required | Flag::published, most(limits::short_text)),
+      describe<Pool>("pool", note(&Pool::name, Flag::published, most(limits::short_text)),
                      note(&Pool::regions, most(limits::list_items)),
                      note(&Pool::industries, most(criteria_most)), note(&Pool::tags, most(criteria_most)),
                      note(&Pool::parks, most(criteria_most)), note(&Pool::classes, most(criteria_most)));
@@ -190,7 +190,7 @@ Type const& type_of<StratumRule>() {
 template <>
 Type const& type_of<WeightRule>() {
   static Type const type = describe<WeightRule>(
-      "weight_rule", note(&WeightRule::rule, Flag::required, format(formats::ident)),
+      "weight_rule", note(&WeightRule::rule, format(formats::ident)),
       note(&WeightRule::unclassified, between(0, weight_most)), note(&WeightRule::a, between(0, weight_most)),
       note(&WeightRule::b, between(0, weight_most)), note(&WeightRule::c, between(0, weight_most)),
       note(&WeightRule::d, between(0, weight_most)), note(&WeightRule::ratio_max, between(1, weight_most)));
@@ -252,8 +252,7 @@ Type const& type_of<FrozenRoster>() {
 template <>
 Type const& type_of<DrawDesign>() {
   static Type const type =
-      describe<DrawDesign>("draw_design", note(&DrawDesign::pool, Flag::required),
-                           note(&DrawDesign::strata, Flag::required, most(strata_most)),
+      describe<DrawDesign>("draw_design", note(&DrawDesign::strata, most(strata_most)),
                            note(&DrawDesign::sample_size, between(0, sample_most)),
                            note(&DrawDesign::sample_per_stratum_min, between(0, sample_most)),
                            note(&DrawDesign::hash_suite, most(limits::short_text)));
