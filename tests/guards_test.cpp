@@ -54,7 +54,8 @@ TEST(Guards, EachHasAScenarioThatFailsOnIt) {
     if (!handlers) continue;
     for (auto const& code : codes_of_handlers(text_of(file))) {
       ++guards;
-      EXPECT_TRUE(shown.contains(code)) << file.filename() << " refuses \"" << code << "\": no scenario fails on it";
+      EXPECT_TRUE(shown.contains(code))
+          << file.filename() << " refuses \"" << code << "\": no scenario fails on it";
     }
   }
   EXPECT_GT(guards, 100U);
