@@ -239,6 +239,15 @@ void add_demo(CommandLine& line) {
   once->callback([&line, &round] { line.run = [&round] { return run_once(round); }; });
 }
 
+void add_replays(CommandLine& line) {
+  auto* replays = line.app.add_subcommand("replay", "real firms through the whole house")->require_subcommand(1);
+  ReplayOptions* chicago = nullptr;
+  auto* command = add(line, *replays, "chicago", "the food inspections of Chicago", run_replay_chicago, chicago);
+  chicago->common.data.clear();
+  command->add_option("folder", chicago->folder, "folder with inspections.csv")->required();
+  command->add_option("--redraws", chicago->redraws, "draws in memory")->capture_default_str();
+}
+
 int guarded(Run const& run) {
   try {
     return run();
@@ -263,6 +272,7 @@ int main(int argc, char** argv) {
   add_computing(line);
   add_verifying(line);
   add_demo(line);
+  add_replays(line);
   try {
     line.app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
