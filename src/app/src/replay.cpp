@@ -51,12 +51,13 @@ Json summary(replay::Round const& round, double census, replay::Coverage const& 
 
 void print_text(replay::Round const& round, double census, replay::Coverage const& coverage) {
   auto const& rate = round.bulletin.problem_rate;
-  std::cout << "firms imported  " << round.imported.created << "\ndraw            " << round.bulletin.draw << " ("
-            << round.bulletin.drawn.value << " drawn, " << round.bulletin.published.value << " results published)"
+  std::cout << "firms imported  " << round.imported.created << "\ndraw            " << round.bulletin.draw
+            << " (" << round.bulletin.drawn.value << " drawn, " << round.bulletin.published.value
+            << " results published)"
             << "\nverified        " << round.verdict << "\ncensus rate     " << census << "\nestimate        "
-            << rate.value.value_or(0) << "  (" << rate.estimator << ", 95 % interval " << rate.lower.value_or(0)
-            << " to " << rate.upper.value_or(1) << ")\ncoverage        " << coverage.rate() << " over "
-            << coverage.redraws << " redraws\n";
+            << rate.value.value_or(0) << "  (" << rate.estimator << ", 95 % interval "
+            << rate.lower.value_or(0) << " to " << rate.upper.value_or(1) << ")\ncoverage        "
+            << coverage.rate() << " over " << coverage.redraws << " redraws\n";
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 struct Column {
   std::string_view heading;
-  std::string Establishment::* field;
+  std::string Establishment::*field;
 };
 constexpr Column columns[] = {{"License", &Establishment::licence},
                               {"DBA_Name", &Establishment::name},
@@ -54,13 +54,15 @@ Result<std::vector<std::size_t>> positions_of(kernel::TableRow const& heading) {
   std::vector<std::size_t> positions;
   for (auto const& column : columns) {
     auto const found = std::ranges::find(heading.cells, column.heading);
-    if (found == heading.cells.end()) return kernel::refuse("missing_column", "", std::string(column.heading));
+    if (found == heading.cells.end())
+      return kernel::refuse("missing_column", "", std::string(column.heading));
     positions.push_back(static_cast<std::size_t>(found - heading.cells.begin()));
   }
   return positions;
 }
 
-Result<Establishment> establishment_of(kernel::TableRow const& row, std::vector<std::size_t> const& positions) {
+Result<Establishment> establishment_of(kernel::TableRow const& row,
+                                       std::vector<std::size_t> const& positions) {
   if (!row.problem.empty()) return bad_row(row.number, row.problem);
   Establishment made;
   for (std::size_t i = 0; i < positions.size(); ++i) {

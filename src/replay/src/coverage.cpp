@@ -25,12 +25,13 @@ Population population_of(std::span<Establishment const> establishments, std::uin
   Population out;
   std::array<std::uint64_t, stratum_count> sizes{};
   for (auto const& establishment : establishments) {
-    out.ids.push_back(
-        to_hex(stats::unit_pid(HashSuite::sha256, "chicago_licence:" + establishment.licence, random_bytes(32))));
+    out.ids.push_back(to_hex(
+        stats::unit_pid(HashSuite::sha256, "chicago_licence:" + establishment.licence, random_bytes(32))));
     ++sizes[static_cast<std::size_t>(establishment.stratum)];
   }
   for (std::size_t i = 0; i < establishments.size(); ++i)
-    out.units.push_back({out.ids[i], static_cast<std::uint32_t>(establishments[i].stratum), establishments[i].weight});
+    out.units.push_back(
+        {out.ids[i], static_cast<std::uint32_t>(establishments[i].stratum), establishments[i].weight});
   auto const wanted = allocate(sizes, sample);
   for (std::size_t i = 0; i < stratum_count; ++i)
     out.strata.push_back({to_string(static_cast<Stratum>(i)), wanted[i], 0});
@@ -58,7 +59,8 @@ std::array<std::uint64_t, stratum_count> allocate(std::array<std::uint64_t, stra
   total = std::min(total, all);
   std::array<std::size_t, stratum_count> order{};
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return total * population[i] % all; });
+  std::ranges::stable_sort(order, std::greater<>(),
+                           [&](std::size_t i) { return total * population[i] % all; });
   for (std::size_t i = 0; i < stratum_count; ++i) out[i] = total * population[i] / all;
   auto left = total - std::accumulate(out.begin(), out.end(), std::uint64_t{0});
   for (std::size_t i = 0; left > 0; ++i, --left) ++out[order[i]];

@@ -27,9 +27,10 @@ kernel::Command Office::command(Uuid who, std::string const& register_name, std:
   return command;
 }
 
-kernel::Receipt Office::act(Uuid who, std::string const& register_name, std::string const& action, Uuid record,
-                            Json const& payload) {
-  return must(system_.act(command(who, register_name, action, record, payload)), register_name + "." + action);
+kernel::Receipt Office::act(Uuid who, std::string const& register_name, std::string const& action,
+                            Uuid record, Json const& payload) {
+  return must(system_.act(command(who, register_name, action, record, payload)),
+              register_name + "." + action);
 }
 
 std::vector<kernel::Receipt> Office::act_all(std::vector<kernel::Command> commands) {

@@ -32,13 +32,15 @@ std::string quoted(std::string const& text) {
 }
 
 // The firms as an office would get them from a neighbour: a table, and a map that says what its headings mean.
-std::filesystem::path write_firms(std::filesystem::path const& folder, std::span<Establishment const> establishments) {
+std::filesystem::path write_firms(std::filesystem::path const& folder,
+                                  std::span<Establishment const> establishments) {
   std::filesystem::create_directories(folder);
   std::ofstream out(folder / "firms.csv", std::ios::binary);
   out << "License,DBA_Name,Address,Facility_Type,Stratum,Risk,City\n";
   for (auto const& row : establishments)
-    out << row.licence << ',' << quoted(row.name) << ',' << quoted(row.address) << ',' << quoted(row.facility_type)
-        << ',' << to_string(row.stratum) << ',' << quoted(row.risk) << ',' << city << '\n';
+    out << row.licence << ',' << quoted(row.name) << ',' << quoted(row.address) << ','
+        << quoted(row.facility_type) << ',' << to_string(row.stratum) << ',' << quoted(row.risk) << ','
+        << city << '\n';
   if (!out.flush()) throw std::runtime_error("cannot write " + (folder / "firms.csv").string());
   return folder / "firms.csv";
 }
@@ -51,15 +53,21 @@ constexpr std::string_view firms_map =
 // Names of people have no digits: 1 is A, 27 is AA.
 std::string letters(std::int64_t number) {
   std::string out;
-  for (; number > 0; number = (number - 1) / 26) out.insert(out.begin(), static_cast<char>('A' + (number - 1) % 26));
+  for (; number > 0; number = (number - 1) / 26)
+    out.insert(out.begin(), static_cast<char>('A' + (number - 1) % 26));
   return out;
 }
 
 class RoundRun {
  public:
-  RoundRun(System& system, FixedClock& clock, std::span<Establishment const> establishments, std::uint64_t sample,
-           Say const& say)
-      : system_(system), clock_(clock), establishments_(establishments), sample_(sample), say_(say), office_(system) {}
+  RoundRun(System& system, FixedClock& clock, std::span<Establishment const> establishments,
+           std::uint64_t sample, Say const& say)
+      : system_(system),
+        clock_(clock),
+        establishments_(establishments),
+        sample_(sample),
+        say_(say),
+        office_(system) {}
 
   Round run() {
     Round round;
@@ -223,9 +231,11 @@ class RoundRun {
   Json thrown() {
     std::string digits;
     while (digits.size() < static_cast<std::size_t>(dice))
-      if (std::uint8_t const byte = random_bytes(1)[0]; byte < 250) digits += static_cast<char>('0' + byte % 10);
+      if (std::uint8_t const byte = random_bytes(1)[0]; byte < 250)
+        digits += static_cast<char>('0' + byte % 10);
     Json evidence;
-    constexpr std::string_view note = "Replay: numbers of the operating system's generator, no dice were thrown.\n";
+    constexpr std::string_view note =
+        "Replay: numbers of the operating system's generator, no dice were thrown.\n";
     evidence.set("kind", "sheet");
     evidence.set("sha256", to_hex(must(system_.blobs().put(note), "blob").sha256));
     evidence.set("size_bytes", note.size());
@@ -279,7 +289,8 @@ class RoundRun {
     say("carrying out the checks");
     pass(std::chrono::hours(5 * 24));
     visits_ = visits();
-    each([](Visit const&) { return Json(); }, "issue_notice", [this](Visit const&) { return office_.person(Role::officer); });
+    each([](Visit const&) { return Json(); }, "issue_notice",
+         [this](Visit const&) { return office_.person(Role::officer); });
     auto const inspector = [](Visit const& visit) { return visit.account; };
     each([](Visit const& visit) { return start_of(visit); }, "start", inspector);
     each([this](Visit const& visit) { return result_of(visit); }, "enter_result", inspector);
@@ -288,7 +299,8 @@ class RoundRun {
   void publish_results() {
     say("reviewing and publishing the results");
     pass(std::chrono::hours(24));
-    each([](Visit const&) { return Json(); }, "review", [this](Visit const&) { return office_.person(Role::reviewer); });
+    each([](Visit const&) { return Json(); }, "review",
+         [this](Visit const&) { return office_.person(Role::reviewer); });
     each([](Visit const&) { return Json(Json::Object{}); }, "publish",
          [this](Visit const&) { return office_.person(Role::publisher); });
     // The city publishes every establishment's risk itself: opening the draw tells nothing new.
@@ -338,7 +350,8 @@ class RoundRun {
   // The log first, then the draw's folder from its proofs. Answers the folder once there is a plan.
   std::string publish() {
     std::string folder;
-    for (auto const& published : must(inspection::publish_folders(system_), "publish")) folder = published.folder;
+    for (auto const& published : must(inspection::publish_folders(system_), "publish"))
+      folder = published.folder;
     return folder;
   }
 

@@ -61,7 +61,9 @@ struct Coverage {
   std::uint64_t redraws = 0;
   std::uint64_t covered = 0;
   double mean_estimate = 0;
-  double rate() const { return redraws == 0 ? 0 : static_cast<double>(covered) / static_cast<double>(redraws); }
+  double rate() const {
+    return redraws == 0 ? 0 : static_cast<double>(covered) / static_cast<double>(redraws);
+  }
 };
 Result<Coverage> measure_coverage(std::span<Establishment const> establishments, std::uint64_t sample,
                                   std::uint64_t redraws, Say const& say = {});
@@ -79,6 +81,7 @@ struct Round {
 // results. The clock must be the system's; it is moved on as the round goes (a plan comes days before its
 // event, the checks a week after it). Refused where any act is refused, with the act's code.
 Result<Round> run_round(kernel::System& system, FixedClock& clock,
-                        std::span<Establishment const> establishments, std::uint64_t sample, Say const& say = {});
+                        std::span<Establishment const> establishments, std::uint64_t sample,
+                        Say const& say = {});
 
 }  // namespace plumbline::replay
