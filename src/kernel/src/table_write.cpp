@@ -1,6 +1,7 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
+#include <charconv>
 #include <fstream>
 #include <stdexcept>
 
@@ -103,7 +104,7 @@ class XlsxWriter final : public TableWriter {
       if (cells[i].text.empty()) continue;
       auto const column = static_cast<lxw_col_t>(i);
       lxw_error const error =
-          cells[i].is_number ? worksheet_write_number(sheet_, row, column, std::stod(cells[i].text), nullptr)
+          cells[i].is_number ? worksheet_write_number(sheet_, row, column, number(cells[i].text), nullptr)
                              : worksheet_write_string(sheet_, row, column, cells[i].text.c_str(), nullptr);
       if (error == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED) return refuse("cell_too_long", "", "xlsx");
       if (error != LXW_NO_ERROR) throw std::runtime_error(lxw_strerror(error));
@@ -119,6 +120,13 @@ class XlsxWriter final : public TableWriter {
   }
 
  private:
+  // Whole numbers of our own making.
+  static double number(std::string const& text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return static_cast<double>(value);
+  }
+
   fs::path file_;
   lxw_workbook* book_ = nullptr;
   lxw_worksheet* sheet_ = nullptr;

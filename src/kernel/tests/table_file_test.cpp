@@ -59,8 +59,8 @@ class TableFile : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
-std::string const book =
-    R"(<workbook xmlns:r="x"><workbookPr date1904="1"/><sheets><sheet name="s" r:id="r7"/></sheets></workbook>)";
+std::string const book = R"(<workbook xmlns:r="x"><workbookPr date1904="1"/>)"
+                         R"(<sheets><sheet name="s" r:id="r7"/></sheets></workbook>)";
 
 TEST_F(TableFile, SeparatorsQuotesAndLineEnds) {
   EXPECT_THAT(csv("a,b\n1,2\n"), ElementsAre("1|a|b", "2|1|2"));
@@ -146,7 +146,8 @@ TEST_F(TableFile, ReadsOtherProgramsSheets) {
         R"(<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>)"},
        {"xl/worksheets/s.xml",
         R"(<worksheet><sheetData><row><c t="inlineStr"><is><r><t>a</t></r><r><t>b</t></r><rPh><t>x</t></rPh>)"
-        R"(</is></c><c t="str"><v>d</v></c></row><row r="9"><c s="1"><v>0</v></c><c t="d"><v>2025-03-01</v></c>)"
+        R"(</is></c><c t="str"><v>d</v></c></row><row r="9"><c s="1"><v>0</v></c>)"
+        R"(<c t="d"><v>2025-03-01</v></c>)"
         R"(</row><row><c r="B10" t="e"><v>#N/A</v></c></row><row><c r="C11"><v>1</v></c></row>)"
         R"(</sheetData></worksheet>)"}});
   EXPECT_THAT(rows(path), ElementsAre("1|ab|d", "9|1904-01-01|2025-03-01", "10||#N/A !cell_error",
@@ -160,8 +161,8 @@ TEST_F(TableFile, RefusesWhatIsNoWorkbook) {
   EXPECT_THAT(rows(workbook({{"xl/workbook.xml", "<workbook/>"}})), ElementsAre("damaged_file"));
   // Entities that multiply.
   std::string const bomb =
-      R"(<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]><worksheet><sheetData><row><c)"
-      R"( t="str"><v>&b;</v></c></row></sheetData></worksheet>)";
+      R"(<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>)"
+      R"(<worksheet><sheetData><row><c t="str"><v>&b;</v></c></row></sheetData></worksheet>)";
   EXPECT_THAT(rows(workbook({{"xl/workbook.xml", book}, {"xl/worksheets/s.xml", bomb}})),
               ElementsAre("1 !damaged_file"));
   // Broken in the middle: what came before counts.
