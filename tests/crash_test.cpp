@@ -3,17 +3,20 @@
 // acknowledgement and every published checkpoint on a pipe before it goes on.
 //
 //   crash_test [--rounds=N]     20 rounds by default; 200 for an acceptance
-#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -58,7 +61,8 @@ Command firm(Uuid officer, std::string const& key) {
   command.action = "create";
   command.account = officer;
   command.idempotency_key = key;
-  command.payload = R"({"name":"试验企业)" + key + R"(","region":"371581","identifiers":[{"scheme":"test","value":")" + key + R"("}]})";
+  command.payload = R"({"name":"试验企业)" + key +
+                    R"(","region":"371581","identifiers":[{"scheme":"test","value":")" + key + R"("}]})";
   return command;
 }
 
@@ -106,22 +110,34 @@ Heard listen_and_kill(fs::path const& folder, std::string const& run, int kill_a
     ::dup2(ends[1], STDOUT_FILENO);
     ::close(ends[0]);
     ::close(ends[1]);
-    ::execl(own_path.c_str(), own_path.c_str(), "--write", folder.c_str(), run.c_str(), static_cast<char*>(nullptr));
+    ::execl(own_path.c_str(), own_path.c_str(), "--write", folder.c_str(), run.c_str(),
+            static_cast<char*>(nullptr));
     _exit(127);
   }
   ::close(ends[1]);
-  std::thread killer;
+  using std::chrono::steady_clock;
   std::string text;
   char buffer[4096];
-  for (ssize_t count = 0; (count = ::read(ends[0], buffer, sizeof buffer)) > 0;) {
+  std::optional<steady_clock::time_point> kill_at;  // set when the writer is at work
+  while (true) {
+    int wait_ms = -1;
+    if (kill_at) {
+      auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(*kill_at - steady_clock::now());
+      wait_ms = std::max(0, static_cast<int>(left.count()));
+    }
+    pollfd waiting{ends[0], POLLIN, 0};
+    if (::poll(&waiting, 1, wait_ms) == 0) {
+      ::kill(child, SIGKILL);
+      kill_at.reset();
+      continue;
+    }
+    auto const count = ::read(ends[0], buffer, sizeof buffer);
+    if (count <= 0) break;
+    bool const was_ready = text.find("ready\n") != std::string::npos;
     text.append(buffer, static_cast<std::size_t>(count));
-    if (!killer.joinable() && text.find("ready\n") != std::string::npos)
-      killer = std::thread([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(kill_after_ms));
-        ::kill(child, SIGKILL);
-      });
+    if (!was_ready && text.find("ready\n") != std::string::npos)
+      kill_at = steady_clock::now() + std::chrono::milliseconds(kill_after_ms);
   }
-  if (killer.joinable()) killer.join();
   ::close(ends[0]);
   ::waitpid(child, nullptr, 0);
 
@@ -147,7 +163,8 @@ Heard listen_and_kill(fs::path const& folder, std::string const& run, int kill_a
 }
 
 void prepare(fs::path const& folder) {
-  auto const made = kernel::System::init(folder, {"3715", "crash.example/log", ""}, catalogue(), system_clock());
+  auto const made =
+      kernel::System::init(folder, {"3715", "crash.example/log", ""}, catalogue(), system_clock());
   ASSERT_TRUE(made) << made.refusal().code;
   auto const system = kernel::System::open(folder, catalogue(), system_clock());
   Command command;
@@ -167,7 +184,8 @@ void prepare(fs::path const& folder) {
   ASSERT_TRUE(system->act(command));
 }
 
-void check_after_restart(fs::path const& folder, Heard const& heard, std::map<std::uint64_t, std::string> const& signed_roots) {
+void check_after_restart(fs::path const& folder, Heard const& heard,
+                         std::map<std::uint64_t, std::string> const& signed_roots) {
   auto const system = kernel::System::open(folder, catalogue(), system_clock());
   auto const viewer = kernel::system_viewer("3715");
   for (auto const& [key, receipt] : heard.acknowledged) {
@@ -177,7 +195,8 @@ void check_after_restart(fs::path const& folder, Heard const& heard, std::map<st
   }
   auto const audit = kernel::verify_deep(*system);
   for (auto const& finding : audit.findings)
-    ADD_FAILURE() << finding.code << ' ' << finding.register_name << ' ' << finding.record << ' ' << finding.detail;
+    ADD_FAILURE() << finding.code << ' ' << finding.register_name << ' ' << finding.record << ' '
+                  << finding.detail;
   auto const published = system->log().publish();
   ASSERT_TRUE(published) << published.refusal().code << ' ' << published.refusal().detail;
   ledger::TileFolder const tiles(folder / "public" / "log");
@@ -206,7 +225,8 @@ TEST(Crash, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
     check_after_restart(folder, heard, signed_roots);
     if (HasFailure()) break;
   }
-  std::cout << rounds << " rounds, " << acknowledged << " acts acknowledged, " << signed_roots.size() << " checkpoints signed\n";
+  std::cout << rounds << " rounds, " << acknowledged << " acts acknowledged, " << signed_roots.size()
+            << " checkpoints signed\n";
   EXPECT_GT(acknowledged, 0U);
   EXPECT_FALSE(signed_roots.empty());
   fs::remove_all(folder);
@@ -222,7 +242,8 @@ int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   for (int i = 1; i < argc; ++i) {
     std::string_view const option = argv[i];
-    if (option.starts_with("--rounds=")) std::from_chars(option.data() + 9, option.data() + option.size(), rounds);
+    if (option.starts_with("--rounds="))
+      std::from_chars(option.data() + 9, option.data() + option.size(), rounds);
   }
   return RUN_ALL_TESTS();
 }

@@ -54,9 +54,11 @@ class Walk : public ::testing::Test {
   }
 
   // What the desk answers to a blank payload on a blank record in that state.
-  std::string answer(store::Writer& writer, RegisterPlan const& plan, std::uint8_t state, std::string_view action, Uuid account) {
+  std::string answer(store::Writer& writer, RegisterPlan const& plan, std::uint8_t state,
+                     std::string_view action, Uuid account) {
     writer.begin();
-    BatchContext const context{jurisdiction_, clock_.now(), legal_date(clock_.now()), directory_, rules_, by_name_};
+    BatchContext const context{jurisdiction_, clock_.now(), legal_date(clock_.now()),
+                               directory_,    rules_,       by_name_};
     BatchRun run(context, writer, ledger::CompactRange{}, 0);
     Prepared prepared;
     prepared.plan = &plan;
@@ -128,11 +130,13 @@ TEST_F(Walk, WhatTheTableDoesNotHoldIsRefused) {
           for (int role = 0; role < role_count; ++role) {
             StepRow const* step = plan.reg->find_step(state, action.name);
             bool const in_table = step != nullptr && step->by.contains(static_cast<Role>(role));
-            std::string const code = answer(writer, plan, state, action.name, people_[static_cast<std::size_t>(role)]);
+            std::string const code =
+                answer(writer, plan, state, action.name, people_[static_cast<std::size_t>(role)]);
             ++triples;
             held += in_table ? 1 : 0;
-            std::string const what = std::string(plan.reg->name) + ": " + std::string(plan.reg->state_name(state)) + " " +
-                                     std::string(action.name) + " by " + std::string(to_string(static_cast<Role>(role)));
+            std::string const what =
+                std::string(plan.reg->name) + ": " + std::string(plan.reg->state_name(state)) + " " +
+                std::string(action.name) + " by " + std::string(to_string(static_cast<Role>(role)));
             EXPECT_FALSE(code.starts_with("defect")) << what << " → " << code;
             if (!in_table) {
               EXPECT_TRUE(stopped_by_the_table(code)) << what << " → " << code;

@@ -105,11 +105,11 @@ int run_backup(BackupOptions const& options);
 int run_restore(BackupOptions const& options);
 
 struct WitnessOptions {
-  fs::path state;     // the witness's folder: key and memory
-  std::string name;   // of its key
-  std::string log;    // folder or URL of a log
-  std::string vkey;   // the log's key
-  fs::path out;       // the cosigned checkpoint
+  fs::path state;    // the witness's folder: key and memory
+  std::string name;  // of its key
+  std::string log;   // folder or URL of a log
+  std::string vkey;  // the log's key
+  fs::path out;      // the cosigned checkpoint
 };
 int run_witness(WitnessOptions const& options);
 int run_cosigned(Common const& common, fs::path const& note);

@@ -72,7 +72,8 @@ void add_records(CommandLine& line) {
   command->add_flag("--count", list->count_only, "only how many");
 
   ShowOptions* show = nullptr;
-  command = add(line, line.app, "show", "one record, its history, or an opening of a version", run_show, show);
+  command =
+      add(line, line.app, "show", "one record, its history, or an opening of a version", run_show, show);
   command->add_option("register", show->register_name)->required();
   command->add_option("record", show->record)->required();
   command->add_flag("--history", show->history);
@@ -107,6 +108,41 @@ void add_records(CommandLine& line) {
   command->add_option("--type", attach->media_type, "media type")->capture_default_str();
 }
 
+void add_recovery(CommandLine& line) {
+  BackupOptions* keep = nullptr;
+  auto* command =
+      add(line, line.app, "backup", "an online, verified copy of a data folder", run_backup, keep);
+  command->add_option("place", keep->place, "a new folder")->required();
+  BackupOptions* restore = nullptr;
+  command = add(line, line.app, "restore", "a data folder from a backup; it signs after adopting",
+                run_restore, restore);
+  command->add_option("place", restore->place, "the backup; none: --data is restored already");
+  command->add_option("--adopt", restore->adopt, "a copy of what was published");
+
+  auto& witness = line.keep<WitnessOptions>();
+  auto* cosigner =
+      line.app.add_subcommand("witness", "cosign a log that grew consistently; without a log: print the key");
+  cosigner->add_option("--state", witness.state, "the witness's own folder")->required();
+  cosigner->add_option("--name", witness.name, "name of its key, the first time");
+  cosigner->add_option("--log", witness.log, "folder or URL of the log");
+  cosigner->add_option("--vkey", witness.vkey, "the log's key");
+  cosigner->add_option("--out", witness.out, "where the cosigned checkpoint goes");
+  cosigner->callback([&line, &witness] { line.run = [&witness] { return run_witness(witness); }; });
+
+  auto with_file = [&line](std::string const& name, std::string const& help,
+                           int (*run)(Common const&, fs::path const&)) {
+    auto* made = line.app.add_subcommand(name, help);
+    auto& common = line.keep<Common>();
+    auto& file = line.keep<fs::path>();
+    common_options(made, common);
+    made->add_option("file", file)->required();
+    made->callback(
+        [&line, &common, &file, run] { line.run = [&common, &file, run] { return run(common, file); }; });
+  };
+  with_file("cosigned", "take a cosigned checkpoint in", run_cosigned);
+  with_file("policy", "put a tlog-policy into force", run_policy);
+}
+
 void add_administration(CommandLine& line) {
   InitOptions* init = nullptr;
   auto* command = add(line, line.app, "init", "a new data folder, keys, first administrator", run_init, init);
@@ -118,44 +154,18 @@ void add_administration(CommandLine& line) {
   command = add(line, line.app, "verify", "the log against its checkpoints", run_verify, verify);
   command->add_flag("--deep", verify->deep, "and every table row against the log");
 
-  BackupOptions* keep = nullptr;
-  command = add(line, line.app, "backup", "an online, verified copy of a data folder", run_backup, keep);
-  command->add_option("place", keep->place, "a new folder")->required();
-  BackupOptions* restore = nullptr;
-  command = add(line, line.app, "restore", "a data folder from a backup; it signs after adopting", run_restore, restore);
-  command->add_option("place", restore->place, "the backup; none: --data is restored already");
-  command->add_option("--adopt", restore->adopt, "a copy of what was published");
-
-  auto& witness = line.keep<WitnessOptions>();
-  auto* cosigner = line.app.add_subcommand("witness", "cosign a log that grew consistently; without a log: print the key");
-  cosigner->add_option("--state", witness.state, "the witness's own folder")->required();
-  cosigner->add_option("--name", witness.name, "name of its key, the first time");
-  cosigner->add_option("--log", witness.log, "folder or URL of the log");
-  cosigner->add_option("--vkey", witness.vkey, "the log's key");
-  cosigner->add_option("--out", witness.out, "where the cosigned checkpoint goes");
-  cosigner->callback([&line, &witness] { line.run = [&witness] { return run_witness(witness); }; });
-
-  auto with_file = [&line](std::string const& name, std::string const& help, int (*run)(Common const&, fs::path const&)) {
-    auto* made = line.app.add_subcommand(name, help);
-    auto& common = line.keep<Common>();
-    auto& file = line.keep<fs::path>();
-    common_options(made, common);
-    made->add_option("file", file)->required();
-    made->callback([&line, &common, &file, run] { line.run = [&common, &file, run] { return run(common, file); }; });
-  };
-  with_file("cosigned", "take a cosigned checkpoint in", run_cosigned);
-  with_file("policy", "put a tlog-policy into force", run_policy);
-
   add_plain(line, line.app, "rebuild", "make every derived table again from the log", run_rebuild);
   add_plain(line, line.app, "publish", "publish the log: tiles, checkpoint, cosignatures", run_publish);
   add_plain(line, line.app, "clocks", "recompute provisional dates, let due clocks decide", run_clocks);
 
-  auto* schema = line.app.add_subcommand("schema", "'registers', or the JSON Schema of REGISTER or REGISTER.ACTION");
+  auto* schema =
+      line.app.add_subcommand("schema", "'registers', or the JSON Schema of REGISTER or REGISTER.ACTION");
   auto& schema_common = line.keep<Common>();
   auto& what = line.keep<std::string>();
   common_options(schema, schema_common);
   schema->add_option("what", what)->required();
-  schema->callback([&line, &schema_common, &what] { line.run = [&] { return run_schema(schema_common, what); }; });
+  schema->callback(
+      [&line, &schema_common, &what] { line.run = [&] { return run_schema(schema_common, what); }; });
 
   auto* user = line.app.add_subcommand("user", "accounts")->require_subcommand(1);
   UserOptions* person = nullptr;
@@ -211,14 +221,16 @@ void add_verifying(CommandLine& line) {
   verify->add_option("--policy", draw_verify.policy, "a tlog-policy file of your own");
   verify->add_option("--at", draw_verify.at, "verify as of this instant");
   verify->add_option("--require", draw_verify.require, "grade 甲, 乙 or 丙")->capture_default_str();
-  verify->callback([&line, &draw_verify] { line.run = [&draw_verify] { return run_draw_verify(draw_verify); }; });
+  verify->callback(
+      [&line, &draw_verify] { line.run = [&draw_verify] { return run_draw_verify(draw_verify); }; });
 
   auto* record = line.app.add_subcommand("record", "opened record versions")->require_subcommand(1);
   verify = record->add_subcommand("verify", "an opening against its log entry");
   auto& record_verify = line.keep<RecordVerifyCommand>();
   verify->add_option("opening", record_verify.opening, "OPENING.json")->required();
   verify->add_option("entry", record_verify.entry, "the entry's leaf bytes")->required();
-  verify->callback([&line, &record_verify] { line.run = [&record_verify] { return run_record_verify(record_verify); }; });
+  verify->callback(
+      [&line, &record_verify] { line.run = [&record_verify] { return run_record_verify(record_verify); }; });
 }
 
 void add_demo(CommandLine& line) {
@@ -269,6 +281,7 @@ int main(int argc, char** argv) {
   line.app.require_subcommand(1);
   add_records(line);
   add_administration(line);
+  add_recovery(line);
   add_computing(line);
   add_verifying(line);
   add_demo(line);

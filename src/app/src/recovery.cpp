@@ -30,7 +30,8 @@ std::string must_read(fs::path const& path) {
 // Made on first use: whoever runs the witness makes its key, and nobody else has it.
 ledger::SecretKey witness_key(WitnessOptions const& options) {
   if (!fs::exists(options.state / "witness.key")) {
-    if (options.name.empty()) throw UsageError("--name is wanted the first time: the name of the witness's key");
+    if (options.name.empty())
+      throw UsageError("--name is wanted the first time: the name of the witness's key");
     auto const made = ledger::SecretKey::generate(options.name, ledger::KeyType::cosignature_v1);
     if (auto saved = ledger::save_key(options.state, "witness", made); !saved)
       throw std::runtime_error("the key cannot be kept: " + saved.refusal().code);
@@ -55,7 +56,9 @@ int run_backup(BackupOptions const& options) {
 
 int run_restore(BackupOptions const& options) {
   if (!options.place.empty()) {
-    if (fs::exists(options.common.data)) return refused(kernel::refuse("folder_in_use", "", options.common.data.string()), options.common.output);
+    if (fs::exists(options.common.data))
+      return refused(kernel::refuse("folder_in_use", "", options.common.data.string()),
+                     options.common.output);
     fs::copy(options.place, options.common.data, fs::copy_options::recursive);
   }
   Opened system(options.common);
@@ -63,7 +66,8 @@ int run_restore(BackupOptions const& options) {
   if (options.adopt.empty()) {
     document.set("awaits_adoption", system->awaits_adoption());
   } else {
-    auto const place = fs::exists(options.adopt / "log" / "checkpoint") ? options.adopt / "log" : options.adopt;
+    auto const place =
+        fs::exists(options.adopt / "log" / "checkpoint") ? options.adopt / "log" : options.adopt;
     auto const adoption = kernel::adopt(*system, place);
     if (!adoption) return refused(adoption.refusal(), options.common.output);
     document.set("from", adoption->from);

@@ -73,7 +73,9 @@ class UrlSource final : public publication::FileSource {
 
 }  // namespace
 
-bool is_url(std::string const& place) { return place.starts_with("http://") || place.starts_with("https://"); }
+bool is_url(std::string const& place) {
+  return place.starts_with("http://") || place.starts_with("https://");
+}
 
 std::unique_ptr<publication::FileSource> open_source(std::string const& place) {
   if (is_url(place)) return std::make_unique<UrlSource>(place);

@@ -32,7 +32,8 @@ std::string must_read(fs::path const& path) {
 
 // DIR may be the folder of the log or the public folder above it.
 std::string log_place(std::string const& place) {
-  if (!is_url(place) && !fs::exists(fs::path(place) / "checkpoint") && fs::exists(fs::path(place) / "log" / "checkpoint"))
+  if (!is_url(place) && !fs::exists(fs::path(place) / "checkpoint") &&
+      fs::exists(fs::path(place) / "log" / "checkpoint"))
     return (fs::path(place) / "log").string();
   return place;
 }
@@ -44,9 +45,12 @@ int run_log_verify(LogVerifyCommand const& command) {
   options.vkey = command.vkey;
   options.policy = optional_file(command.policy);
   options.since = optional_file(command.since);
-  if (command.entries != "auto" && command.entries != "opaque") throw UsageError("--entries takes auto or opaque");
+  if (command.entries != "auto" && command.entries != "opaque")
+    throw UsageError("--entries takes auto or opaque");
   if (command.entries == "opaque") options.entries = publication::EntryReading::opaque;
-  options.progress = [](std::uint64_t done, std::uint64_t size) { std::cerr << done << " / " << size << " entries\n"; };
+  options.progress = [](std::uint64_t done, std::uint64_t size) {
+    std::cerr << done << " / " << size << " entries\n";
+  };
   return answer(publication::verify_log(*open_source(log_place(command.place)), options));
 }
 
@@ -65,7 +69,8 @@ int run_draw_verify(DrawVerifyCommand const& command) {
   options.require = *grade;
   auto const source = open_source(command.place);
   if (publication::is_draw_folder(*source)) return answer(publication::verify_draw(*source, options));
-  if (auto const names = source->folders(); !names.empty()) return answer(publication::verify_draws(*source, options));
+  if (auto const names = source->folders(); !names.empty())
+    return answer(publication::verify_draws(*source, options));
   return answer(publication::verify_draw(*source, options));
 }
 

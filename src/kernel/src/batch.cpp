@@ -146,7 +146,8 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
     return refuse("version_conflict", "", std::to_string(before.version));
   if (account != nullptr) {
     Viewer const& who = viewer(command.account);
-    if (before.exists ? !who.may(step->by, before.envelope) : !who.holds_any(step->by)) return refuse("forbidden");
+    if (before.exists ? !who.may(step->by, before.envelope) : !who.holds_any(step->by))
+      return refuse("forbidden");
     for (auto const& action : step->not_by.actions)
       if (!action.empty() && acted_before(before.envelope, action, command.account))
         return refuse("four_eyes", "", std::string(action));

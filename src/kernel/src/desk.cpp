@@ -41,7 +41,8 @@ bool names(std::string const& message, RegisterPlan const& plan, Column const& c
     auto const found = message.find(name);
     if (found == std::string::npos) continue;
     auto const after = found + name.size();
-    if (after == message.size() || !(std::isalnum(static_cast<unsigned char>(message[after])) || message[after] == '_'))
+    if (after == message.size() ||
+        !(std::isalnum(static_cast<unsigned char>(message[after])) || message[after] == '_'))
       return true;
   }
   return false;
@@ -280,11 +281,10 @@ Desk::Head Desk::read_head(store::Rows const& rows) const {
   return {std::move(*range), store::integer(rows[0][1]), store::integer(rows[0][3])};
 }
 
-void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
-  writer_->begin();
-  // One round trip: the lock on the head, then every record, key and unique value the batch names.
-  std::vector<store::Statement> asks;
-  std::vector<std::function<void(BatchRun&, store::Rows&)>> uses;
+// One round trip: the lock on the head, then every record, key and unique value the batch names.
+Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const {
+  Prefetch wanted;
+  auto& [asks, uses] = wanted;
   asks.push_back({&select_head_, {jurisdiction_}});
   for (auto const& prepared : batch) {
     if (prepared->raw || prepared->unlogged) continue;
@@ -310,7 +310,8 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
     for (std::size_t i = 0; i < plan->columns.size(); ++i) {
       if (plan->select_unique[i].text.empty()) continue;
       auto const* named = prepared->payload->type().find(plan->columns[i].field->name);
-      if (named == nullptr || reflect::bare(*named->type).kind != reflect::bare(*plan->columns[i].field->type).kind)
+      if (named == nullptr ||
+          reflect::bare(*named->type).kind != reflect::bare(*plan->columns[i].field->type).kind)
         continue;
       Column column = plan->columns[i];
       column.field = named;
@@ -325,7 +326,13 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
       });
     }
   }
-  auto rows = writer_->fetch(asks);
+  return wanted;
+}
+
+void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
+  writer_->begin();
+  Prefetch wanted = prefetch(batch);
+  auto rows = writer_->fetch(wanted.asks);
   Head const head = read_head(rows.front());
   if (head_ && head_->schema_seq != head.schema_seq) reload_directory();
 
@@ -333,7 +340,7 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   auto const directory = this->directory();
   BatchContext const context{jurisdiction_, at, legal_date(at), *directory, rules_, plan_by_name_};
   BatchRun run(context, *writer_, head.range, head.schema_seq);
-  for (std::size_t i = 0; i < uses.size(); ++i) uses[i](run, rows[i + 1]);
+  for (std::size_t i = 0; i < wanted.uses.size(); ++i) wanted.uses[i](run, rows[i + 1]);
 
   std::vector<Result<Receipt>> answers;
   answers.reserve(batch.size());

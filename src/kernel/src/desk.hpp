@@ -47,6 +47,8 @@ struct Prepared {
   std::promise<Result<Receipt>> answer;
 };
 
+class BatchRun;
+
 class Desk {
  public:
   Desk(store::Database& database, Catalogue const& catalogue, RuleBook const& rules, Clock const& clock,
@@ -72,6 +74,12 @@ class Desk {
     std::int64_t schema_seq = 0;
   };
 
+  // Statements to ask before deciding, and what to do with each answer (the first ask is the head's).
+  struct Prefetch {
+    std::vector<store::Statement> asks;
+    std::vector<std::function<void(BatchRun&, store::Rows&)>> uses;
+  };
+  Prefetch prefetch(std::span<std::unique_ptr<Prepared>> batch) const;
   Result<std::unique_ptr<Prepared>> prepare(Command command) const;
   std::future<Result<Receipt>> enqueue(std::unique_ptr<Prepared> prepared,
                                        std::deque<std::unique_ptr<Prepared>>& lane, std::size_t limit);

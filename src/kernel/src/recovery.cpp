@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "derive.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/publisher.hpp"
 #include "ledger/checkpoint.hpp"
@@ -10,7 +11,6 @@
 #include "ledger/leaf.hpp"
 #include "overlay.hpp"
 #include "publisher_make.hpp"
-#include "derive.hpp"
 #include "tables.hpp"
 
 namespace plumbline::kernel {
@@ -20,14 +20,17 @@ namespace fs = std::filesystem;
 using store::Sql;
 using store::Value;
 
-Sql const read_head{"recovery.head", "select size, last_time, frontier from ledger_head where jurisdiction = $1"};
-Sql const insert_entry{"recovery.entry", "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
-Sql const insert_lost{
-    "recovery.lost",
-    "insert into version (jurisdiction, entry, register_name, record, version, action, account, recorded_at, batch, "
-    "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10)"};
-Sql const update_head{"recovery.head_update",
-                      "update ledger_head set size = $2, last_time = $3, frontier = $4 where jurisdiction = $1"};
+Sql const read_head{"recovery.head",
+                    "select size, last_time, frontier from ledger_head where jurisdiction = $1"};
+Sql const insert_entry{"recovery.entry",
+                       "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
+Sql const insert_lost{"recovery.lost",
+                      "insert into version (jurisdiction, entry, register_name, record, version, action, "
+                      "account, recorded_at, batch, "
+                      "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10)"};
+Sql const update_head{
+    "recovery.head_update",
+    "update ledger_head set size = $2, last_time = $3, frontier = $4 where jurisdiction = $1"};
 
 // Everything but the database and what can be made again is copied as it stands.
 std::int64_t copy_files(fs::path const& from, fs::path const& to) {
@@ -63,15 +66,20 @@ struct Known {
 class Adopter {
  public:
   Adopter(System& system, ledger::TileSource const& source, ledger::Checkpoint checkpoint)
-      : system_(system), source_(source), checkpoint_(std::move(checkpoint)), place_(system.settings().jurisdiction) {
-    for (auto const& reg : system.catalogue().registers()) plans_.emplace(std::string(reg.name), RegisterPlan(reg));
+      : system_(system),
+        source_(source),
+        checkpoint_(std::move(checkpoint)),
+        place_(system.settings().jurisdiction) {
+    for (auto const& reg : system.catalogue().registers())
+      plans_.emplace(std::string(reg.name), RegisterPlan(reg));
   }
 
   Result<Adoption> run() {
     auto const rows = system_.database().reader()->query(read_head, {place_});
     auto range = ledger::CompactRange::deserialise(store::blob(rows.at(0).at(2)));
     if (!range) return refuse("backup_damaged");
-    Adoption adoption{static_cast<std::int64_t>(range->size()), static_cast<std::int64_t>(checkpoint_.size), 0};
+    Adoption adoption{static_cast<std::int64_t>(range->size()), static_cast<std::int64_t>(checkpoint_.size),
+                      0};
     if (adoption.to < adoption.from) {
       adoption.to = adoption.from;
       return adoption;
@@ -89,14 +97,16 @@ class Adopter {
     }
     if (range->root() != checkpoint_.root) return refuse("ROOT_MISMATCH");
     Result<void> outcome;
-    system_.exclusive([&](store::Writer& writer) { outcome = write(writer, leaves, *range, store::integer(rows[0][1]), adoption); });
+    system_.exclusive([&](store::Writer& writer) {
+      outcome = write(writer, leaves, *range, store::integer(rows[0][1]), adoption);
+    });
     if (!outcome) return outcome.refusal();
     return adoption;
   }
 
  private:
-  Result<void> write(store::Writer& writer, std::vector<std::string> const& leaves, ledger::CompactRange const& range,
-                     std::int64_t last_time, Adoption& adoption) {
+  Result<void> write(store::Writer& writer, std::vector<std::string> const& leaves,
+                     ledger::CompactRange const& range, std::int64_t last_time, Adoption& adoption) {
     writer.begin();
     std::int64_t seq = adoption.from;
     for (auto const& text : leaves) {
@@ -116,8 +126,8 @@ class Adopter {
       } else if (Known const* known = find(writer, plan->second, chain.substr(slash + 1))) {
         Sql const& advance = advance_[known->plan];
         std::string const action(leaf->type.substr(leaf->type.find('.') + 1));
-        writer.write(insert_lost, {place_, seq, plan->first, id_bytes(known->id), known->version, action, Bytes(16, 0),
-                                   leaf->time_s * 1'000'000, Bytes{}, std::string(lost_body)});
+        writer.write(insert_lost, {place_, seq, plan->first, id_bytes(known->id), known->version, action,
+                                   Bytes(16, 0), leaf->time_s * 1'000'000, Bytes{}, std::string(lost_body)});
         writer.write(advance, {place_, id_bytes(known->id), seq});
         ++adoption.lost;
       }
@@ -133,9 +143,10 @@ class Adopter {
     if (fresh) {
       auto& select = select_[&plan];
       if (select.text.empty()) {
-        select = {"recovery.by_sid", "select id, version from " + table_name(*plan.reg) + " where jurisdiction = $1 and sid = $2"};
-        advance_[&plan] = {"recovery.advance",
-                           "update " + table_name(*plan.reg) + " set entry = $3 where jurisdiction = $1 and id = $2"};
+        select = {"recovery.by_sid", "select id, version from " + table_name(*plan.reg) +
+                                         " where jurisdiction = $1 and sid = $2"};
+        advance_[&plan] = {"recovery.advance", "update " + table_name(*plan.reg) +
+                                                   " set entry = $3 where jurisdiction = $1 and id = $2"};
       }
       auto const bytes = hex_decode(sid);
       store::Statement const ask{&select, {place_, bytes.value_or(Bytes{})}};
@@ -193,7 +204,8 @@ Result<Adoption> adopt(System& system, fs::path const& published_log) {
   std::string const text = write_canonical(body);
   ledger::write_file_durably(own / ("adopt-" + std::to_string(adoption->to) + ".json"), text);
   system.adoption_done();
-  if (auto logged = system.log_entry({}, "ledger.adopt", "ledger", sha256(text)); !logged) return logged.refusal();
+  if (auto logged = system.log_entry({}, "ledger.adopt", "ledger", sha256(text)); !logged)
+    return logged.refusal();
   return adoption;
 }
 

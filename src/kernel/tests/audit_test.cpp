@@ -28,7 +28,8 @@ TEST_P(DeskTest, AnUntouchedDatabaseIsProved) {
   auto const officer = person("officer", Role::officer);
   auto const id = draft(officer, "A-1");
   ASSERT_TRUE(act(person("leader", Role::leader), "issue", id));
-  ASSERT_TRUE(act(person("privacy", Role::audit_administrator), "erase", id, R"({"fields":["contact"],"ground":"pipl_47"})"));
+  ASSERT_TRUE(act(person("privacy", Role::audit_administrator), "erase", id,
+                  R"({"fields":["contact"],"ground":"pipl_47"})"));
   ASSERT_TRUE(system_->log().publish());
   auto const audit = verify_deep(*system_);
   EXPECT_THAT(codes_of(audit), ::testing::IsEmpty());
@@ -55,7 +56,9 @@ TEST_P(DeskTest, DeepVerificationNamesRegisterAndRecord) {
   EXPECT_EQ(audit.findings[0].record, to_string(other));
   rebuild(*system_);
 
-  tamper(*system_, "update version set body = replace(body, '通知', '假的') where register_name = 'notice' and version = 1;");
+  tamper(*system_,
+         "update version set body = replace(body, '通知', '假的') where register_name = 'notice' and version "
+         "= 1;");
   audit = verify_deep(*system_);
   ASSERT_FALSE(audit.findings.empty());
   EXPECT_EQ(audit.findings[0].code, "digest_mismatch");

@@ -188,7 +188,9 @@ TEST_F(TableFile, WritersKeepTheTextAndHarmNobody) {
     else
       EXPECT_EQ(read[0], "1|=cmd()|-5|a,\"b\"\r\nc| x |通知");
   }
-  { auto const dropped = make_table_writer(TableFormat::csv, folder_ / "dropped.csv", {}); }
+  {
+    auto const dropped = make_table_writer(TableFormat::csv, folder_ / "dropped.csv", {});
+  }
   EXPECT_FALSE(std::filesystem::exists(folder_ / "dropped.csv.part"));
   EXPECT_EQ(without_protection("'=1"), "=1");
   EXPECT_EQ(without_protection("'n Roll"), "'n Roll");

@@ -19,7 +19,7 @@ struct Audit {
   std::int64_t versions = 0;
   std::int64_t rows = 0;
   std::int64_t erased_fields = 0;
-  std::int64_t lost_bodies = 0;  // versions adopted after a restore, whose bodies are gone
+  std::int64_t lost_bodies = 0;   // versions adopted after a restore, whose bodies are gone
   std::vector<Finding> findings;  // at most 1,000; empty: all is well
 };
 using Progress = std::function<void(std::int64_t done, std::int64_t total)>;

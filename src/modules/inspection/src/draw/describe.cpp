@@ -227,9 +227,7 @@ Type const& type_of<FrozenFrame>() {
       note(&FrozenFrame::registry_total, least(0)), note(&FrozenFrame::by_status, most(limits::list_items)),
       note(&FrozenFrame::groups_hash, most(limits::identifier_bytes)),
       note(&FrozenFrame::groups_blob, most(limits::identifier_bytes)),
-      note(&FrozenFrame::private_blob, Flag::required, format(formats::sha256_hex)),
-      note(&FrozenFrame::digest, Flag::system), note(&FrozenFrame::seq, Flag::system),
-      note(&FrozenFrame::leaf_hash, Flag::system));
+      note(&FrozenFrame::private_blob, Flag::required, format(formats::sha256_hex)));
   return type;
 }
 
@@ -243,9 +241,7 @@ Type const& type_of<FrozenRoster>() {
       note(&FrozenRoster::recusals, least(0)),
       note(&FrozenRoster::recusals_hash, Flag::required, format(formats::sha256_hex)),
       note(&FrozenRoster::recusals_blob, Flag::required, format(formats::sha256_hex)),
-      note(&FrozenRoster::private_blob, Flag::required, format(formats::sha256_hex)),
-      note(&FrozenRoster::digest, Flag::system), note(&FrozenRoster::seq, Flag::system),
-      note(&FrozenRoster::leaf_hash, Flag::system));
+      note(&FrozenRoster::private_blob, Flag::required, format(formats::sha256_hex)));
   return type;
 }
 
