@@ -144,11 +144,9 @@ int play_once(OnceCommand const& command, fs::path const& folder) {
   return status;
 }
 
-}  // namespace
-
-int run_demo(DemoCommand const& command) {
+int build_demo(DemoCommand const& command, fs::path const& folder) {
   Stopwatch watch;
-  Stage stage(command.data, command.prefecture);
+  Stage stage(folder, command.prefecture);
   if (stage.system() == nullptr) return refused(stage.refusal(), Output::text);
   auto& system = *stage.system();
   auto const city =
@@ -167,16 +165,31 @@ int run_demo(DemoCommand const& command) {
   return status;
 }
 
+struct Removal {
+  fs::path const& folder;
+  ~Removal() {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  }
+};
+
+}  // namespace
+
+// Made aside and moved to its place when it is whole: nobody serves half a city.
+int run_demo(DemoCommand const& command) {
+  if (fs::exists(command.data)) return refused({"folder_in_use", command.data.string(), {}}, Output::text);
+  auto aside = command.data;
+  aside += ".unfinished-" + hex_encode(random_bytes(4));
+  Removal const removal{aside};
+  int const status = build_demo(command, aside);
+  if (status == 0) fs::rename(aside, command.data);
+  return status;
+}
+
 int run_once(OnceCommand const& command) {
   if (!command.keep.empty()) return play_once(command, command.keep);
   fs::path const folder = fs::temp_directory_path() / ("plumbline-once-" + hex_encode(random_bytes(8)));
-  struct Removal {
-    fs::path const& folder;
-    ~Removal() {
-      std::error_code ignored;
-      fs::remove_all(folder, ignored);
-    }
-  } const removal{folder};
+  Removal const removal{folder};
   return play_once(command, folder);
 }
 

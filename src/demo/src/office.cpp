@@ -134,11 +134,18 @@ Uuid draft_batch(Hand& hand, City const& city, Uuid plan, BatchText const& text)
                              {"executing_organisation", to_string(city.bureau)}}));
 }
 
+// Below a municipality stands a level that only groups ("市辖区"): the city is the level above.
+std::string city_name(std::string const& prefecture) {
+  std::string const full = division_full_name(prefecture);
+  std::string const province(division_name(prefecture.substr(0, 2)).value_or(""));
+  return full == province ? province : std::string(division_name(prefecture).value_or(""));
+}
+
 }  // namespace
 
 void found_bureau(Hand& hand, City& city) {
   auto const& prefecture = city.options.prefecture;
-  city.name = division_name(prefecture).value_or("");
+  city.name = city_name(prefecture);
   city.authority = prefecture + "00";
   city.bureau = hand.create(Uuid{}, "organisation", "import", city.authority,
                             object({{"code", city.authority},
@@ -148,7 +155,7 @@ void found_bureau(Hand& hand, City& city) {
                                     {"region", prefecture}}));
   std::vector<kernel::Command> bureaus;
   for (auto const& county : counties_of(prefecture)) {
-    if (county == prefecture) continue;
+    if (county == prefecture || county == city.authority) continue;
     bureaus.push_back(
         hand.make(Uuid{}, "organisation", "import", county,
                   object({{"code", county},

@@ -97,6 +97,11 @@ TEST(Demo, AnyPrefectureIsACity) {
   auto const city = build_city(guangzhou.system(), guangzhou.clock(), small("4401", 1));
   ASSERT_TRUE(city);
   EXPECT_EQ(city->name, "广州市");
+  Place beijing("1101"), dongguan("4419");  // a level that only groups; no counties at all
+  auto const capital = build_city(beijing.system(), beijing.clock(), small("1101", 1));
+  ASSERT_TRUE(capital);
+  EXPECT_EQ(capital->name, "北京市");
+  EXPECT_TRUE(build_city(dongguan.system(), dongguan.clock(), small("4419", 1)));
   Place nowhere("3715");
   auto const refused = build_city(nowhere.system(), nowhere.clock(), small("9999", 1));
   ASSERT_FALSE(refused);
