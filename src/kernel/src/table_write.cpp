@@ -1,4 +1,3 @@
-#include <charconv>
 #include <unistd.h>
 #include <xlsxwriter.h>
 
@@ -75,15 +74,6 @@ class CsvWriter final : public TableWriter {
   bool finished_ = false;
 };
 
-// Spreadsheets hold numbers as doubles.
-double number_of(std::string const& text) {
-  double number = 0;
-  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size())
-    throw std::logic_error("a number cell holds no number: " + text);
-  return number;
-}
-
 class XlsxWriter final : public TableWriter {
  public:
   XlsxWriter(fs::path const& file, Instant now) : file_(file) {
@@ -114,11 +104,7 @@ class XlsxWriter final : public TableWriter {
       if (cells[i].text.empty()) continue;
       auto const column = static_cast<lxw_col_t>(i);
       lxw_error const error =
-<<<<<<< HEAD
           cells[i].is_number ? worksheet_write_number(sheet_, row, column, number(cells[i].text), nullptr)
-=======
-          cells[i].is_number ? worksheet_write_number(sheet_, row, column, number_of(cells[i].text), nullptr)
->>>>>>> 5365106 (Split what had grown long, wait without sleeping)
                              : worksheet_write_string(sheet_, row, column, cells[i].text.c_str(), nullptr);
       if (error == LXW_ERROR_MAX_STRING_LENGTH_EXCEEDED) return refuse("cell_too_long", "", "xlsx");
       if (error != LXW_NO_ERROR) throw std::runtime_error(lxw_strerror(error));
