@@ -146,8 +146,8 @@ struct GrantOptions {
 int run_grant(GrantOptions const& options);
 
 struct ReplayOptions {
-  Common common;         // data "": a scratch folder, removed at the end
-  fs::path folder;       // with inspections.csv
+  Common common;    // data "": a scratch folder, removed at the end
+  fs::path folder;  // with inspections.csv
   std::int64_t redraws = 2'000;
 };
 int run_replay_chicago(ReplayOptions const& options);

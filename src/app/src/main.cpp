@@ -252,9 +252,11 @@ void add_demo(CommandLine& line) {
 }
 
 void add_replays(CommandLine& line) {
-  auto* replays = line.app.add_subcommand("replay", "real firms through the whole house")->require_subcommand(1);
+  auto* replays =
+      line.app.add_subcommand("replay", "real firms through the whole house")->require_subcommand(1);
   ReplayOptions* chicago = nullptr;
-  auto* command = add(line, *replays, "chicago", "the food inspections of Chicago", run_replay_chicago, chicago);
+  auto* command =
+      add(line, *replays, "chicago", "the food inspections of Chicago", run_replay_chicago, chicago);
   chicago->common.data.clear();
   command->add_option("folder", chicago->folder, "folder with inspections.csv")->required();
   command->add_option("--redraws", chicago->redraws, "draws in memory")->capture_default_str();

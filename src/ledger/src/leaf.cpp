@@ -18,7 +18,8 @@ constexpr std::int64_t end_time_s = 7'258'118'400;  // 2200-01-01T00:00:00Z
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-// Values of the first N lower-case hex digits; what comes back is not 0 when one of them is none. Without a branch per
+// Values of the first N lower-case hex digits; what comes back is not 0 when one of them is none. Without a
+// branch per
 // digit: hashes are random, and each branch would be guessed wrong every other time (five times slower).
 template <std::size_t N>
 std::uint8_t hex_values(std::string_view digits, std::array<std::uint8_t, N>& values) {

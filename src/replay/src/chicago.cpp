@@ -14,7 +14,7 @@ namespace {
 
 struct Column {
   std::string_view heading;
-  std::string Establishment::*field;
+  std::string Establishment::* field;
 };
 constexpr Column columns[] = {{"License", &Establishment::licence},
                               {"DBA_Name", &Establishment::name},

@@ -31,7 +31,8 @@ std::string quoted(std::string const& text) {
   return out + '"';
 }
 
-// The firms as an office would get them from a neighbour: a table, and a map that says what its headings mean.
+// The firms as an office would get them from a neighbour: a table, and a map that says what its headings
+// mean.
 std::filesystem::path write_firms(std::filesystem::path const& folder,
                                   std::span<Establishment const> establishments) {
   std::filesystem::create_directories(folder);
@@ -46,8 +47,10 @@ std::filesystem::path write_firms(std::filesystem::path const& folder,
 }
 
 constexpr std::string_view firms_map =
-    R"json({"columns":{"name":"DBA_Name","address":"Address","industry":"Facility_Type","tags":"Stratum",)json"
-    R"json("risk_class":"Risk","region":"City"},"identifier":{"scheme":"chicago_licence","from":["License"]},)json"
+    R"json({"columns":{"name":"DBA_Name","address":"Address","industry":"Facility_Type",)json"
+    R"json("tags":"Stratum",)json"
+    R"json("risk_class":"Risk","region":"City"},"identifier":)json"
+    R"json({"scheme":"chicago_licence","from":["License"]},)json"
     R"json("values":{"risk_class":{"Risk 1 (High)":"C","Risk 2 (Medium)":"B","Risk 3 (Low)":"A"}}})json";
 
 // Names of people have no digits: 1 is A, 27 is AA.

@@ -43,13 +43,15 @@ struct Establishment {
   bool failed() const { return result == "Fail"; }
 };
 
-// By licence, ascending as text. Refused: as open_table(), "missing_column", "bad_row" (detail: row and reason).
+// By licence, ascending as text. Refused: as open_table(), "missing_column", "bad_row" (detail: row and
+// reason).
 Result<std::vector<Establishment>> read_establishments(std::filesystem::path const& inspections_csv);
 
 // Share of establishments whose latest inspection failed; 0 for none.
 double census_rate(std::span<Establishment const> establishments);
 
-// `total` in proportion to the populations by largest remainder, then at least `least` in each that has so many.
+// `total` in proportion to the populations by largest remainder, then at least `least` in each that has so
+// many.
 std::array<std::uint64_t, stratum_count> allocate(std::array<std::uint64_t, stratum_count> const& population,
                                                   std::uint64_t total, std::uint64_t least = 2);
 

@@ -6,10 +6,12 @@
 //   at +15 days | at +3 workdays                      later
 //   do REGISTER.ACTION LABEL { … }                    an act; a label not seen before is a new record
 //   refused CODE [PATH]                               the act just before is refused so
-//   expect state S                                    of the record acted on last (or: expect state S of LABEL)
+//   expect state S                                    of the record acted on last (or: expect state S of
+// LABEL)
 //   expect field NAME VALUE [of LABEL]                text as in a file's cell; "" is empty; A.B reaches in
 //   expect clock RULE STATUS [due DATE] [of LABEL]
-//   call LABEL REGISTER N of $LABEL.FIELD             names a record made along the way: the N-th id in the field
+//   call LABEL REGISTER N of $LABEL.FIELD             names a record made along the way: the N-th id in the
+// field
 //   clocks                                            fires what is past due
 //   include FILE                                      the sentences of another file of the same folder
 //

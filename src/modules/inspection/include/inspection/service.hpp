@@ -35,7 +35,8 @@ Result<PoolCount> count_pool(kernel::System& system, Uuid task);
 // Counts and submits for approval.
 Result<kernel::Receipt> submit_task(kernel::System& system, Uuid account, Uuid task);
 // Frame: every firm of the pool with fresh salt, excluded ones with a reason code (deregistered, revoked,
-// moved, drawn_this_year, frequency_cap, visit_cap, no_stratum). Roster: the department's active inspectors with a valid
+// moved, drawn_this_year, frequency_cap, visit_cap, no_stratum). Roster: the department's active inspectors
+// with a valid
 // certificate; recusal relations as pairs. Both entries are logged by one act. A task with a parent takes
 // the parent's drawn firms.
 Result<kernel::Receipt> freeze_task(kernel::System& system, Uuid account, Uuid task);
@@ -85,7 +86,8 @@ enum class Opening : std::uint8_t { unless_classes_show, anyway };
 Result<kernel::Receipt> open_draw(kernel::System& system, Uuid account, Uuid task,
                                   Opening opening = Opening::unless_classes_show);
 
-// A firm's receipt: {"identifier","pid","row","salt","v":1}, canonical JSON. With it the firm checks that its row
+// A firm's receipt: {"identifier","pid","row","salt","v":1}, canonical JSON. With it the firm checks that
+// its row
 // stood once in the frame, with its weight. Refused "checks_open" while a check of the draw is not done.
 Result<std::string> firm_receipt(kernel::System& system, Uuid task, Uuid firm);
 
@@ -136,8 +138,10 @@ std::string bulletin_text(Bulletin const& bulletin);
 
 // ---- Host and guest mode
 
-// A sheet of the province as data (rules/templates/*.json): {"id", "name", "register", "where": {FIELD: VALUE…},
-// "columns": [{"heading", "field" [, "values": {OURS: THEIRS}] | "text"}]}. `field` may reach into a record ("papers.notice_number").
+// A sheet of the province as data (rules/templates/*.json): {"id", "name", "register", "where": {FIELD:
+// VALUE…},
+// "columns": [{"heading", "field" [, "values": {OURS: THEIRS}] | "text"}]}. `field` may reach into a record
+// ("papers.notice_number").
 struct SheetColumn {
   std::string heading;
   std::string field;

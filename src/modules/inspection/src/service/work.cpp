@@ -41,7 +41,8 @@ void leave_system_out(reflect::Type const& type, Json& document) {
   reflect::Type const& plain = reflect::bare(type);
   if (auto* list = document.as_array()) {
     for (Json& item : *list) leave_system_out(*plain.element, item);
-  } else if (auto* members = document.as_object(); members != nullptr && plain.kind == reflect::Kind::record) {
+  } else if (auto* members = document.as_object();
+             members != nullptr && plain.kind == reflect::Kind::record) {
     std::erase_if(*members, [&](Json::Member const& member) {
       return reflect::has(plain.find(member.first)->flags, reflect::Flag::system);
     });
