@@ -69,6 +69,8 @@ class Round {
   RoundReport run() {
     prepare();
     draw();
+    if (plan_.extent == Extent::under_way) meet_surprises();
+    list_visits();
     visit();
     if (plan_.extent == Extent::finished) finish();
     auto const folders = must(inspection::publish_folders(hand_.system()), "publish_folders");
@@ -92,6 +94,8 @@ class Round {
   void call_ceremony();
   void draw();
   void throw_dice();
+  void meet_surprises();
+  void for_each_check(std::function<void(kernel::Found const&)> const& each);
   void list_visits();
   void visit();
   void finish();
@@ -202,7 +206,35 @@ void Round::draw() {
   publish_log();
   auto const task = system().reads().get(viewer_, "inspection_task", task_);
   draw_ = task->as<inspection::InspectionTask>().draw.value_or("");
-  list_visits();
+}
+
+// Before the visits: an inspector must stay away from a firm and is replaced as the published rule says;
+// another firm was struck off meanwhile, and the first reserve of its stratum steps in.
+void Round::meet_surprises() {
+  std::vector<std::pair<Uuid, inspection::Check>> checks;
+  for_each_check(
+      [&](kernel::Found const& found) { checks.emplace_back(found.id, found.as<inspection::Check>()); });
+  hand_.wait_until(day(4), 9);
+  auto const& [biased, check] = checks.front();
+  Uuid const inspector = check.inspectors.front();
+  Uuid const recusal = hand_.create(city_.account_of.at(inspector), "recusal", "request", plan_.label,
+                                    object({{"check_record", to_string(biased)},
+                                            {"inspector", to_string(inspector)},
+                                            {"requested_by", "inspector"},
+                                            {"ground", "relative"},
+                                            {"reason", "其妹在该单位任会计"}}));
+  hand_.wait_until(day(4), 10);
+  must(inspection::grant_recusal(system(), account("leader"), recusal, "同意回避"), "grant_recusal");
+
+  auto const& [gone, gone_check] = checks.back();
+  hand_.wait_until(day(4), 11);
+  hand_.act(
+      account("officer"), "firm", "set_status", *gone_check.firm,
+      object({{"status", "deregistered"}, {"since", to_string(day(3))}, {"reason", "登记机关已核准注销"}}));
+  hand_.act(account("leader"), "check", "void", gone,
+            object({{"reason", "deregistered"}, {"text", "抽取后该单位已注销"}}));
+  must(inspection::substitute(system(), gone), "substitute");
+  publish_log();
 }
 
 // Worse classes have more problems; which firm has which follows from the seed, not from the draw.
@@ -217,23 +249,30 @@ Outcome Round::result_of(std::string const& firm_key, Uuid firm) {
   return roll < problem_permille[risk] + absent_permille ? results[8] : results[0];
 }
 
-void Round::list_visits() {
+void Round::for_each_check(std::function<void(kernel::Found const&)> const& each) {
   kernel::Query query;
   query.where = {{"task", kernel::Compare::equal, {to_string(task_)}}};
-  std::vector<Uuid> firms;
   must(system().reads().stream(viewer_, "check", query,
                                [&](kernel::Found const& found) {
-                                 auto const& check = found.as<inspection::Check>();
-                                 visits_.push_back({found.id,
-                                                    check.firm_key,
-                                                    check.certificates,
-                                                    city_.account_of.at(check.inspectors.front()),
-                                                    {},
-                                                    {}});
-                                 firms.push_back(*check.firm);
+                                 each(found);
                                  return true;
                                }),
        "checks");
+}
+
+void Round::list_visits() {
+  std::vector<Uuid> firms;
+  for_each_check([&](kernel::Found const& found) {
+    auto const& check = found.as<inspection::Check>();
+    if (found.state != "assigned") return;
+    visits_.push_back({found.id,
+                       check.firm_key,
+                       check.certificates,
+                       city_.account_of.at(check.inspectors.front()),
+                       {},
+                       {}});
+    firms.push_back(*check.firm);
+  });
   for (std::size_t i = 0; i < visits_.size(); ++i)
     visits_[i].result = result_of(visits_[i].firm_key, firms[i]);
   std::ranges::sort(visits_, {}, &Visit::firm_key);

@@ -141,6 +141,10 @@ TEST(Demo, BothRoundsVerifyAtTheGradeTheyClaim) {
   EXPECT_EQ(log.report().grade, publication::Grade::jia);
   EXPECT_TRUE(kernel::verify_deep(system).findings.empty());
 
+  // The recusal was replaced by the rule anyone can recompute, the firm struck off by a reserve.
+  EXPECT_TRUE(fs::exists(place.folder() / "public" / open.folder / "recusal-1"));
+  EXPECT_EQ(place.content("recusal").size(), 1U);
+
   auto const figures = inspection::bulletin(system, kernel::system_viewer("3715"), finished.task);
   ASSERT_TRUE(figures);
   EXPECT_EQ(figures->done.value, figures->drawn.value);

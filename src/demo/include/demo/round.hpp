@@ -13,7 +13,7 @@ namespace plumbline::demo {
 
 enum class Extent : std::uint8_t {
   finished,  // every result published, follow-ups closed, draw opened
-  under_way  // drawn, about half of the firms visited
+  under_way  // drawn, a recusal granted, a reserve used, about half of the firms visited
 };
 
 struct RoundPlan {
