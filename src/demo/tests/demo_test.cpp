@@ -142,7 +142,7 @@ TEST(Demo, BothRoundsVerifyAtTheGradeTheyClaim) {
   EXPECT_TRUE(kernel::verify_deep(system).findings.empty());
 
   // The recusal was replaced by the rule anyone can recompute, the firm struck off by a reserve.
-  EXPECT_TRUE(fs::exists(place.folder() / "public" / open.folder / "recusal-1"));
+  EXPECT_TRUE(fs::exists(place.folder() / "public" / open.folder / "recusal-1.entry"));
   EXPECT_EQ(place.content("recusal").size(), 1U);
 
   auto const figures = inspection::bulletin(system, kernel::system_viewer("3715"), finished.task);
