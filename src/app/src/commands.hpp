@@ -152,4 +152,14 @@ struct ReplayOptions {
 };
 int run_replay_chicago(ReplayOptions const& options);
 
+struct BenchOptions {
+  std::vector<std::string> names;  // empty: all that can run
+  unsigned runs = 5;
+  bool smoke = false;    // tiny sizes, one run: shows that everything runs
+  std::string postgres;  // address of a database whose schemas plumbline_bench… may be replaced
+  fs::path scratch;      // "": a folder of its own
+  Output output = Output::text;
+};
+int run_bench(BenchOptions const& options);
+
 }  // namespace plumbline::app

@@ -262,6 +262,18 @@ void add_replays(CommandLine& line) {
   command->add_option("--redraws", chicago->redraws, "draws in memory")->capture_default_str();
 }
 
+void add_bench(CommandLine& line) {
+  auto* bench = line.app.add_subcommand("bench", "figures about speed, each beside its reference of the same run");
+  auto& options = line.keep<BenchOptions>();
+  bench->add_option("names", options.names, "desk, desk_postgres, growth, draw, log_verify, import, start; none: all");
+  bench->add_option("--runs", options.runs, "medians over so many")->capture_default_str();
+  bench->add_flag("--smoke", options.smoke, "tiny sizes, one run");
+  bench->add_option("--postgres", options.postgres, "a database; its schemas plumbline_bench… are replaced");
+  bench->add_option("--scratch", options.scratch, "folder to measure in (default: the system's temporary folder)");
+  bench->add_flag_callback("--json", [&options] { options.output = Output::json; }, "JSON on one line");
+  bench->callback([&line, &options] { line.run = [&options] { return run_bench(options); }; });
+}
+
 int guarded(Run const& run) {
   try {
     return run();
@@ -288,6 +300,7 @@ int main(int argc, char** argv) {
   add_verifying(line);
   add_demo(line);
   add_replays(line);
+  add_bench(line);
   try {
     line.app.parse(argc, argv);
   } catch (CLI::ParseError const& error) {
