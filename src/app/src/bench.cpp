@@ -35,8 +35,8 @@ std::vector<std::string> wanted(BenchOptions const& options) {
 
 void print_line(bench::Figure const& figure) {
   std::cout << figure.name << ": " << figure.value << ' ' << figure.unit << "; " << figure.reference << ' '
-            << figure.unit << " = " << figure.reference_is << "; ratio " << figure.ratio << " (wanted: "
-            << figure.wanted << ")";
+            << figure.unit << " = " << figure.reference_is << "; ratio " << figure.ratio
+            << " (wanted: " << figure.wanted << ")";
   for (auto const& [name, value] : figure.more) std::cout << "; " << name << ' ' << value;
   std::cout << '\n' << std::flush;
 }
