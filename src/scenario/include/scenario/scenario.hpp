@@ -1,17 +1,15 @@
 // Scenario files: the paths through a workflow in words an officer can read, run against a real data
 // folder (architecture.md section 5). One line is one sentence; a payload may go on over several lines.
 //
-//   as ROLE of REGION [named NAME] [for firm LABEL]   who acts from here on (made on first use); `as system`
+//   as ROLE of REGION [named NAME] [for firm LABEL]   who acts (made on first use); or: as system
 //   on 2026-03-02                                     the day, 09:00 in China
 //   at +15 days | at +3 workdays                      later
 //   do REGISTER.ACTION LABEL { … }                    an act; a label not seen before is a new record
 //   refused CODE [PATH]                               the act just before is refused so
-//   expect state S                                    of the record acted on last (or: expect state S of
-// LABEL)
+//   expect state S [of LABEL]                         of the record acted on last
 //   expect field NAME VALUE [of LABEL]                text as in a file's cell; "" is empty; A.B reaches in
 //   expect clock RULE STATUS [due DATE] [of LABEL]
-//   call LABEL REGISTER N of $LABEL.FIELD             names a record made along the way: the N-th id in the
-// field
+//   call LABEL REGISTER N of $LABEL.FIELD             names a record made on the way: the N-th id there
 //   clocks                                            fires what is past due
 //   include FILE                                      the sentences of another file of the same folder
 //

@@ -36,14 +36,14 @@ Result<PoolCount> count_pool(kernel::System& system, Uuid task);
 Result<kernel::Receipt> submit_task(kernel::System& system, Uuid account, Uuid task);
 // Frame: every firm of the pool with fresh salt, excluded ones with a reason code (deregistered, revoked,
 // moved, drawn_this_year, frequency_cap, visit_cap, no_stratum). Roster: the department's active inspectors
-// with a valid
-// certificate; recusal relations as pairs. Both entries are logged by one act. A task with a parent takes
-// the parent's drawn firms.
+// with a valid certificate; recusal relations as pairs. Both entries are logged by one act. A task with a
+// parent takes the parent's drawn firms.
 Result<kernel::Receipt> freeze_task(kernel::System& system, Uuid account, Uuid task);
 
 // ---- The draw
 
-// The policy in force becomes part of the plan. Refused as the act: "event_too_near" …
+// The policy in force becomes part of the plan; the log is published at once, so that witnesses see the
+// plan before the event. Refused as the act: "event_too_near" …
 Result<kernel::Receipt> make_plan(kernel::System& system, Uuid account, Uuid task, Uuid ceremony,
                                   std::string_view replaces = "");
 
@@ -86,9 +86,8 @@ enum class Opening : std::uint8_t { unless_classes_show, anyway };
 Result<kernel::Receipt> open_draw(kernel::System& system, Uuid account, Uuid task,
                                   Opening opening = Opening::unless_classes_show);
 
-// A firm's receipt: {"identifier","pid","row","salt","v":1}, canonical JSON. With it the firm checks that
-// its row
-// stood once in the frame, with its weight. Refused "checks_open" while a check of the draw is not done.
+// A firm's receipt: {"draw","identifier","pid","row","salt","v":1}, canonical JSON. With it the firm checks
+// that its row stood once in the frame, with its weight. Refused "checks_open" while a check is not done.
 Result<std::string> firm_receipt(kernel::System& system, Uuid task, Uuid firm);
 
 // ---- Publication
@@ -139,9 +138,8 @@ std::string bulletin_text(Bulletin const& bulletin);
 // ---- Host and guest mode
 
 // A sheet of the province as data (rules/templates/*.json): {"id", "name", "register", "where": {FIELD:
-// VALUE…},
-// "columns": [{"heading", "field" [, "values": {OURS: THEIRS}] | "text"}]}. `field` may reach into a record
-// ("papers.notice_number").
+// VALUE…}, "columns": [{"heading", "field" [, "values": {OURS: THEIRS}] | "text"}]}. `field` may reach into a
+// record ("papers.notice_number").
 struct SheetColumn {
   std::string heading;
   std::string field;

@@ -192,7 +192,12 @@ Result<kernel::Receipt> make_plan(System& system, Uuid account, Uuid task, Uuid 
   plan.ceremony = ceremony;
   plan.replaces = replaces;
   plan.policy = store_blob(system, policy_text(system));
-  return submit(system, account, "inspection_task", "plan", task, plan);
+  auto planned = submit(system, account, "inspection_task", "plan", task, plan);
+  if (!planned) return planned;
+  // A checkpoint with the plan must be out, and cosigned, before the event; the follower would do it within
+  // a second, but a plan that misses it is lost.
+  if (auto published = system.log().publish(); !published) return published.refusal();
+  return planned;
 }
 
 Result<DrawOutcomeReport> compute_draw(System& system, Uuid task) {
