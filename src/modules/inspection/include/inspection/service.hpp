@@ -30,7 +30,7 @@ struct PoolCount {
   std::vector<FrozenStratum> strata;
   std::int64_t sample_planned = 0;
 };
-// What freezing today would give. Refused "unknown_task", "no_stratum_matches".
+// What freezing today would give. Refused "unknown_task".
 Result<PoolCount> count_pool(kernel::System& system, Uuid task);
 // Counts and submits for approval.
 Result<kernel::Receipt> submit_task(kernel::System& system, Uuid account, Uuid task);
