@@ -26,6 +26,10 @@ Hash hash_payload(Command const& command) {
   return sha256(all);
 }
 
+// An act takes a fifth of a millisecond: a bite is well below limits::import_yield_ms.
+constexpr std::size_t import_bite = 48;
+constexpr int people_about_batches = 20;
+
 // Alone in its batch: what it changes decides about the commands after it.
 bool alone(Prepared const& prepared) {
   if (prepared.exclusive) return true;
@@ -222,9 +226,14 @@ std::vector<Result<Receipt>> Desk::submit_chunk(std::vector<Command> commands) {
 Desk::Batch Desk::take_batch() {
   std::unique_lock lock(mutex_);
   waiting_.wait(lock, [&] { return stopping_ || !people_.empty() || !imports_.empty(); });
-  auto& lane = people_.empty() ? imports_ : people_;
+  bool const for_people = !people_.empty();
+  auto& lane = for_people ? people_ : imports_;
+  // While people are at work an import takes small bites, so that nobody waits long behind one.
+  batches_since_people_ = for_people ? 0 : std::min(batches_since_people_ + 1, people_about_batches);
+  bool const people_about = !for_people && batches_since_people_ < people_about_batches;
+  std::size_t const most = people_about ? import_bite : limits::desk_batch;
   Batch batch;
-  while (!lane.empty() && batch.size() < limits::desk_batch) {
+  while (!lane.empty() && batch.size() < most) {
     if (alone(*lane.front()) && !batch.empty()) break;
     batch.push_back(std::move(lane.front()));
     lane.pop_front();

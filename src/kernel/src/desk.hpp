@@ -113,6 +113,7 @@ class Desk {
   std::condition_variable waiting_;
   std::deque<std::unique_ptr<Prepared>> people_;
   std::deque<std::unique_ptr<Prepared>> imports_;
+  int batches_since_people_ = 0;
   bool stopping_ = false;
   std::function<void(std::int64_t)> listener_;
   std::thread thread_;
