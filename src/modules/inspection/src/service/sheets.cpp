@@ -84,10 +84,20 @@ std::string shown(SheetColumn const& column, std::string cell) {
   return cell;
 }
 
-std::string cell_of(SheetColumn const& column, reflect::Type const& type, kernel::Found const& found) {
+std::string cell_of(SheetColumn const& column, reflect::Object const& record, std::string const& state) {
   if (column.field.empty()) return column.text;
-  if (column.field == "state") return shown(column, found.state);
-  return shown(column, cell_at(type, found.record.data(), column.field));
+  if (column.field == "state") return shown(column, state);
+  return shown(column, cell_at(record.type(), record.data(), column.field));
+}
+
+// The record as the viewer may see it: personal members masked where the grant says so.
+reflect::Object as_seen(kernel::Found const& found, reflect::Sight sight) {
+  if (sight == reflect::Sight::all) return found.record;
+  auto const& type = found.record.type();
+  reflect::Object seen(type);
+  auto const masked = reflect::to_json(type, found.record.data(), sight);
+  (void)reflect::read(masked, type, seen.data(), reflect::Source::history);
+  return seen;
 }
 
 }  // namespace
@@ -129,11 +139,13 @@ Result<std::int64_t> export_sheet(System& system, kernel::Viewer const& viewer, 
     write_csv_cell(line, sheet.columns[i].heading);
   }
   out << line << "\r\n";
+  auto const sight = viewer.sight(*reg);
   return system.reads().stream(viewer, sheet.register_name, query, [&](kernel::Found const& found) {
+    auto const record = as_seen(found, sight);
     line.clear();
     for (std::size_t i = 0; i < sheet.columns.size(); ++i) {
       if (i > 0) line += ',';
-      write_csv_cell(line, cell_of(sheet.columns[i], *reg->type, found));
+      write_csv_cell(line, cell_of(sheet.columns[i], record, found.state));
     }
     out << line << "\r\n";
     return out.good();
