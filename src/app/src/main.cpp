@@ -263,13 +263,16 @@ void add_replays(CommandLine& line) {
 }
 
 void add_bench(CommandLine& line) {
-  auto* bench = line.app.add_subcommand("bench", "figures about speed, each beside its reference of the same run");
+  auto* bench =
+      line.app.add_subcommand("bench", "figures about speed, each beside its reference of the same run");
   auto& options = line.keep<BenchOptions>();
-  bench->add_option("names", options.names, "desk, desk_postgres, growth, draw, log_verify, import, start; none: all");
+  bench->add_option("names", options.names,
+                    "desk, desk_postgres, growth, draw, log_verify, import, start; none: all");
   bench->add_option("--runs", options.runs, "medians over so many")->capture_default_str();
   bench->add_flag("--smoke", options.smoke, "tiny sizes, one run");
   bench->add_option("--postgres", options.postgres, "a database; its schemas plumbline_bench… are replaced");
-  bench->add_option("--scratch", options.scratch, "folder to measure in (default: the system's temporary folder)");
+  bench->add_option("--scratch", options.scratch,
+                    "folder to measure in (default: the system's temporary folder)");
   bench->add_flag_callback("--json", [&options] { options.output = Output::json; }, "JSON on one line");
   bench->callback([&line, &options] { line.run = [&options] { return run_bench(options); }; });
 }

@@ -1,6 +1,8 @@
 // The import lane, and what the people at the desk feel of it.
 #include <atomic>
+#include <condition_variable>
 #include <fstream>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
 
@@ -54,13 +56,16 @@ std::vector<double> waits_meanwhile(Setting const& setting, fs::path const& file
   std::vector<double> waits;
   std::string problem;
   {
+    std::mutex pause;
+    std::condition_variable_any woken;
     std::jthread const person([&] {
       for (std::uint64_t i = 0; !done; ++i) {
         auto command = firm_command(lab, first_by_hand + i);
         Stopwatch const watch;
         if (auto const made = lab.system().act(std::move(command)); !made) problem = made.refusal().code;
         waits.push_back(watch.seconds() * 1000);
-        std::this_thread::sleep_for(between_acts);
+        std::unique_lock lock(pause);
+        woken.wait_for(lock, between_acts, [&] { return done.load(); });
       }
     });
     struct Stop {

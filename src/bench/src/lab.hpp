@@ -28,7 +28,8 @@ double percentile(std::vector<double> values, double share);
 
 enum class On : std::uint8_t { sqlite, postgres };
 
-// A fresh data folder with one officer and one importer. The base (everything after init) is kept aside, so that the bare
+// A fresh data folder with one officer and one importer. The base (everything after init) is kept aside, so
+// that the bare
 // engine starts from the same tables and indexes.
 class Lab {
  public:
@@ -72,7 +73,8 @@ class Lab {
   Uuid officer_, importer_;
 };
 
-// Entries that are in no register, as a log has after years; only with the lab closed. Then its size is `size`.
+// Entries that are in no register, as a log has after years; only with the lab closed. Then its size is
+// `size`.
 void fill_log(Lab& lab, std::uint64_t size);
 
 // `acts` firms made by 32 submitters; the numbers of the firms begin at `first`. Answers the seconds.

@@ -1,4 +1,5 @@
-// Figures about speed, each beside the least the same work must cost, measured in the same run: a number alone
+// Figures about speed, each beside the least the same work must cost, measured in the same run: a number
+// alone
 // proves nothing on a shared machine (architecture.md section 7).
 #pragma once
 #include <cstdint>

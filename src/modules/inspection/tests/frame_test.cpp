@@ -43,7 +43,8 @@ TEST_F(Draw, AllocationInProportionKeepsTheLeastAndTheTotal) {
   for (int i = 200; i < 260; ++i) firm(i, R"(,"industry":"C3461")");
   Uuid const task = this->task(R"({"pool":{"name":"全部"},"allocation":"proportional","sample_size":10,
       "sample_per_stratum_min":2,"weights":{"rule":"W"},
-      "strata":[{"stratum":"A","industries":["C3461"],"inspectors":2},{"stratum":"B","industries":["C34"],"inspectors":2},
+      "strata":[{"stratum":"A","industries":["C3461"],"inspectors":2},
+        {"stratum":"B","industries":["C34"],"inspectors":2},
                 {"stratum":"C","inspectors":2}]})");
   auto const pool = must(count_pool(*system_, task));
   ASSERT_THAT(pool.strata, SizeIs(3));
