@@ -1,5 +1,6 @@
 // Every (state, action, role) of every register: what the workflow table does not hold is refused, whoever
-// asks; what it holds gets past the table (a guard may still refuse the blank record).
+// asks; what it holds gets past the table (a guard may still refuse the blank record, or find that it breaks
+// what a handler may rely on).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -137,7 +138,6 @@ TEST_F(Walk, WhatTheTableDoesNotHoldIsRefused) {
             std::string const what =
                 std::string(plan.reg->name) + ": " + std::string(plan.reg->state_name(state)) + " " +
                 std::string(action.name) + " by " + std::string(to_string(static_cast<Role>(role)));
-            EXPECT_FALSE(code.starts_with("defect")) << what << " → " << code;
             if (!in_table) {
               EXPECT_TRUE(stopped_by_the_table(code)) << what << " → " << code;
             } else if (state != 0) {
