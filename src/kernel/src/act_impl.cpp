@@ -247,7 +247,7 @@ Result<void> ActImpl::check_unique(Staged const& target) {
     if (store::is_null(value) || !run_.overlay_.knows_unique(plan, i, value)) continue;
     auto const owner = run_.overlay_.find_unique(plan, i, value);
     if (owner && *owner != target.key.id)
-      return refuse("duplicate", "/" + std::string(plan.columns[i].field->name), to_string(*owner));
+      return refuse("duplicate", "/" + std::string(plan.columns[i].field->name));
   }
   return {};
 }

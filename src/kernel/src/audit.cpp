@@ -14,6 +14,7 @@
 #include "ledger/leaf.hpp"
 #include "ledger/tile.hpp"
 #include "overlay.hpp"
+#include "personal.hpp"
 #include "tables.hpp"
 
 namespace plumbline::kernel {
@@ -443,7 +444,7 @@ Result<std::string> opening(System& system, Viewer const& viewer, std::string_vi
     ledger::OpenedField out{field.name, field.commitment, {}};
     if (wanted.erase(field.name) > 0) {
       auto const* described = reg->type->find(field.name);
-      if (masked && described != nullptr && has(described->flags, reflect::Flag::personal))
+      if (masked && described != nullptr && holds_personal(*described))
         return refuse("forbidden", "/fields", field.name);
       if (!field.canonical) return refuse("erased", "/fields", field.name);
       out.value = ledger::OpenedField::Value{*field.canonical, *field.salt};

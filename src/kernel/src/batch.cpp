@@ -87,6 +87,7 @@ Result<Receipt> BatchRun::decide(Prepared const& prepared) {
   auto const& command = prepared.command;
   std::string const key =
       command.idempotency_key.empty() ? std::string() : repeat_key(command.account, command.idempotency_key);
+  if (!command.account.is_nil() && !is_active(command.account)) return refuse("forbidden");
   if (!key.empty()) {
     auto const seen = repeats_.find(key);
     if (seen != repeats_.end() && seen->second) {
@@ -108,6 +109,11 @@ Result<Receipt> BatchRun::decide(Prepared const& prepared) {
     new_repeats_.push_back({command.account, command.idempotency_key, prepared.payload_hash, *answer});
   }
   return answer;
+}
+
+bool BatchRun::is_active(Uuid account) const {
+  auto const known = context_.directory.accounts.find(account);
+  return known != context_.directory.accounts.end() && known->second.status == AccountStatus::active;
 }
 
 Result<Receipt> BatchRun::decide_new(Prepared const& prepared) {
@@ -140,8 +146,9 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   }
 
   StepRow const* step = reg.find_step(state, command.action);
-  if (step == nullptr)
-    return refuse(before.exists ? "illegal_in_state" : "not_found", "", std::string(reg.state_name(state)));
+  // The same words as for a record out of reach: nobody learns which ids exist.
+  if (step == nullptr && !before.exists) return refuse("not_found");
+  if (step == nullptr) return refuse("illegal_in_state", "", std::string(reg.state_name(state)));
   if (command.version_seen && before.exists && *command.version_seen != before.version)
     return refuse("version_conflict", "", std::to_string(before.version));
   if (account != nullptr) {
@@ -298,8 +305,13 @@ Result<Receipt> BatchRun::undo(Prepared const& prepared, std::string const& acto
                              {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
   if (rows.empty() || store::text(rows.back()[3]) != batch) return refuse("changed_since");
+  auto const is_body = [](store::Row const& row) {
+    return store::text(row[2]) != "erase" && !store::text(row[4]).empty();
+  };
   auto before =
       std::find_if(rows.rbegin(), rows.rend(), [&](auto const& row) { return store::text(row[3]) != batch; });
+  // An erasure or a lost body in between is nothing to go back to.
+  if (before != rows.rend() && !is_body(*before)) return refuse("changed_since");
   Working working = overlay_.get(key);
   if (before == rows.rend()) {
     working.envelope.state = state_undone;

@@ -64,6 +64,7 @@ class BatchRun {
     Receipt receipt;
   };
   static std::string repeat_key(Uuid const& account, std::string const& key);
+  bool is_active(Uuid account) const;
   Viewer const& viewer(Uuid account);
   Result<Receipt> decide_new(Prepared const& prepared);
   Result<Receipt> decide_step(Prepared const& prepared, Account const* account);

@@ -129,7 +129,8 @@ Result<std::unique_ptr<Prepared>> Desk::prepare(Command command) const {
     return refuse("no_payload_expected");
   }
   prepared->payload_hash = hash_payload(command);
-  if (command.record.is_nil()) command.record = make_uuid7(clock_.now());
+  prepared->new_id = command.record.is_nil();
+  if (prepared->new_id) command.record = make_uuid7(clock_.now());
   prepared->command = std::move(command);
   return prepared;
 }
@@ -182,6 +183,7 @@ void Desk::process_exclusive(Prepared& prepared) {
   try {
     prepared.exclusive(*writer_);
     head_.reset();
+    directory_seq_ = -1;
     reload_directory();
     prepared.answer.set_value(Receipt{});
   } catch (...) {
@@ -255,6 +257,7 @@ void Desk::process(Batch& batch) {
   try {
     process_once(batch);
   } catch (store::Error const& error) {
+    writer_->rollback();
     process_singly(batch, error);
   } catch (std::exception const& defect) {
     writer_->rollback();
@@ -272,6 +275,7 @@ void Desk::process_singly(Batch& batch, store::Error const& first) {
     try {
       process_once({&prepared, 1});
     } catch (store::Error const& error) {
+      writer_->rollback();
       prepared->answer.set_value(refusal_of(error, *prepared));
     } catch (std::exception const& defect) {
       writer_->rollback();
@@ -306,14 +310,16 @@ Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const 
           run.note_repeat(to_string(command.account) + command.idempotency_key, rows.front());
       });
     }
-    asks.push_back({&plan->select, {jurisdiction_, id_bytes(command.record)}});
-    uses.push_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
-      Working working;
-      working.plan = plan;
-      working.id = id;
-      if (!rows.empty()) fill(working, rows.front());
-      run.overlay().put({plan, id}, std::move(working));
-    });
+    if (!prepared->new_id) {
+      asks.push_back({&plan->select, {jurisdiction_, id_bytes(command.record)}});
+      uses.push_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
+        Working working;
+        working.plan = plan;
+        working.id = id;
+        if (!rows.empty()) fill(working, rows.front());
+        run.overlay().put({plan, id}, std::move(working));
+      });
+    }
     if (!prepared->payload) continue;
     // Unique values that the payload names under the record's own member name.
     for (std::size_t i = 0; i < plan->columns.size(); ++i) {
@@ -343,12 +349,17 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   Prefetch wanted = prefetch(batch);
   auto rows = writer_->fetch(wanted.asks);
   Head const head = read_head(rows.front());
-  if (head_ && head_->schema_seq != head.schema_seq) reload_directory();
+  if (directory_seq_ != head.schema_seq) {
+    reload_directory();
+    directory_seq_ = head.schema_seq;
+  }
 
   Instant const at{std::max(clock_.now().micros_utc, head.last_time)};
   auto const directory = this->directory();
   BatchContext const context{jurisdiction_, at, legal_date(at), *directory, rules_, plan_by_name_};
   BatchRun run(context, *writer_, head.range, head.schema_seq);
+  for (auto const& prepared : batch)
+    if (prepared->new_id) run.overlay().put_new({prepared->plan, prepared->command.record});
   for (std::size_t i = 0; i < wanted.uses.size(); ++i) wanted.uses[i](run, rows[i + 1]);
 
   std::vector<Result<Receipt>> answers;
@@ -369,7 +380,14 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   }
   bool const reload = run.touched_directory();
   head_ = std::move(after);
-  if (reload) reload_directory();
+  // Who asks right after the answer must find the new grant; if it cannot be read, the next batch tries.
+  directory_seq_ = -1;
+  try {
+    if (reload) reload_directory();
+    directory_seq_ = head_->schema_seq;
+  } catch (store::Error const&) {
+    directory_seq_ = -1;
+  }
   answer_all(batch, answers);
   std::function<void(std::int64_t)> listener;
   {

@@ -33,6 +33,7 @@ struct Prepared {
   Builtin const* builtin = nullptr;
   std::optional<reflect::Object> payload;
   Hash payload_hash{};
+  bool new_id = false;  // the desk made the record's id: nothing has it yet
   // A log entry outside any record.
   struct Raw {
     std::string type;
@@ -104,7 +105,8 @@ class Desk {
   store::Sql select_head_;
 
   std::unique_ptr<store::Writer> writer_;
-  std::optional<Head> head_;  // as of our last commit; nothing until the first batch
+  std::int64_t directory_seq_ = -1;  // what the directory in memory stands for
+  std::optional<Head> head_;         // as of our last commit; nothing until the first batch
 
   mutable std::mutex directory_mutex_;
   std::shared_ptr<Directory const> directory_;

@@ -1,6 +1,7 @@
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "kernel/import.hpp"
+#include "personal.hpp"
 #include "reflect/codec.hpp"
 #include "reflect/json.hpp"
 #include "table_file.hpp"
@@ -25,15 +26,6 @@ std::string cell_of(Json const& value) {
 }
 
 // Members that hold personal values somewhere inside.
-bool holds_personal(Field const& field) {
-  if (has(field.flags, reflect::Flag::personal)) return true;
-  reflect::Type const* type = field.type;
-  while (type->element != nullptr) type = type->element;
-  for (Field const& inner : type->fields)
-    if (holds_personal(inner)) return true;
-  return false;
-}
-
 class Exporter {
  public:
   Exporter(Register const& reg, reflect::Sight sight) : type_(*reg.type), sight_(sight) {

@@ -44,10 +44,16 @@ bool Viewer::may(RoleSet by, Envelope const& envelope) const {
 }
 
 reflect::Sight Viewer::sight(Register const& reg) const {
-  for (auto const& grant : scoped)
-    if (reg.readers.contains(grant.role) && grant.personal == PersonalSight::clear)
-      return reflect::Sight::all;
-  return reflect::Sight::masked;
+  // Clear only when every way this viewer reads the register is: one answer must do for all of its records.
+  bool reads_clear = false;
+  for (auto const& grant : scoped) {
+    if (!reg.readers.contains(grant.role)) continue;
+    if (grant.personal != PersonalSight::clear) return reflect::Sight::masked;
+    reads_clear = true;
+  }
+  for (auto const& grant : represented)
+    if (reg.party_readers.contains(grant.role)) return reflect::Sight::masked;
+  return reads_clear ? reflect::Sight::all : reflect::Sight::masked;
 }
 
 Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants,

@@ -82,6 +82,13 @@ class Overlay {
   // Known without asking the database?
   bool knows(RecordKey const& key) const { return records_.contains(key); }
   void put(RecordKey const& key, Working working) { records_.insert_or_assign(key, std::move(working)); }
+  // A record whose id was made just now: there is nothing to load.
+  void put_new(RecordKey const& key) {
+    Working working;
+    working.plan = key.plan;
+    working.id = key.id;
+    put(key, std::move(working));
+  }
   // Loads on first use; a record that does not exist is a Working with exists = false.
   Working const& get(RecordKey const& key);
 

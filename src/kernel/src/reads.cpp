@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "overlay.hpp"
+#include "personal.hpp"
 #include "tables.hpp"
 
 namespace plumbline::kernel {
@@ -241,6 +242,14 @@ std::string order_by(Sorting const& sorting, store::Engine engine) {
   return " order by " + sorting.target.sql + direction + nulls + ", r.id" + direction;
 }
 
+// A change of a whole list item stands under the list's name: its members may be personal.
+bool below_personal(Register const& reg, std::string_view path) {
+  if (path.size() < 2) return false;
+  auto const name = path.substr(1, path.find('/', 1) - 1);
+  auto const* field = reg.type->find(name);
+  return field != nullptr && holds_personal(*field);
+}
+
 Found found_of(Register const& reg, store::Row const& row) {
   auto body = parse_body(reg, store::text(row[5]));
   return {uuid_from(row[0]),
@@ -317,6 +326,10 @@ Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Q
   if (prepared->nothing) return Page{};
   auto const sorting = sorting_of(*prepared->reg, query.sort);
   if (!sorting) return sorting.refusal();
+  // A cursor shows the value it stands on.
+  if (sorting->target.column && holds_personal(*sorting->target.column->field) &&
+      viewer.sight(*prepared->reg) != reflect::Sight::all)
+    return refuse("not_sortable", "/sort", query.sort);
   auto& sql = prepared->sql;
   if (!query.cursor.empty()) {
     auto const cursor = read_cursor(query.cursor);
@@ -397,7 +410,7 @@ Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string
     }
     if (masked)
       for (auto& change : step.changes)
-        if (change.personal) change.before = change.after = "\"***\"";
+        if (change.personal || below_personal(*reg, change.path)) change.before = change.after = "\"***\"";
     out.push_back(std::move(step));
   }
   return out;

@@ -158,12 +158,14 @@ class SystemImpl final : public System {
   int recompute_provisional() override;
 
   Result<void> write_unlogged(Sql const& sql, std::vector<Value> values) override {
+    if (awaits_adoption()) return refuse("adopt_first");
     auto const done = desk_->submit_unlogged({&sql, std::move(values)}).get();
     if (!done) return done.refusal();
     return {};
   }
   void exclusive(std::function<void(store::Writer&)> work) override {
-    (void)desk_->submit_exclusive(std::move(work)).get();
+    auto const done = desk_->submit_exclusive(std::move(work)).get();
+    if (!done) throw std::runtime_error("the desk takes no repairs now: " + done.refusal().code);
   }
   Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject,
                            Hash const& digest) override;
@@ -189,6 +191,7 @@ class SystemImpl final : public System {
 
 Result<System::Logged> SystemImpl::log_entry(Uuid account, std::string_view type, std::string_view subject,
                                              Hash const& digest) {
+  if (awaits_adoption()) return refuse("adopt_first");
   auto const receipt = desk_->submit_raw(account, {std::string(type), std::string(subject), digest}).get();
   if (!receipt) return receipt.refusal();
   static Sql const find{"entry.hash", "select leaf_hash from entry where jurisdiction = $1 and seq = $2"};
@@ -218,6 +221,13 @@ bool SystemImpl::lapse(store::Row const& row) {
   Uuid const id = uuid_from(row[1]);
   auto const found = reads().get(system_viewer(settings_.jurisdiction), reg->name, id);
   if (!found) return false;
+  // The clock as it is now: it may have been paused, extended or stopped since the list was read.
+  auto const position = static_cast<std::size_t>(store::integer(row[2]));
+  if (position >= found->envelope.clocks.size()) return false;
+  auto const& clock = found->envelope.clocks[position];
+  if (clock.rule != rule_id || clock.status != ClockStatus::running || clock.provisional != 0 ||
+      clock.due_on >= legal_date(clock_.now()))
+    return false;
   std::string const action = lapse_action(*reg, found->state, rule_id);
   if (action.empty()) return false;
   Command command;
