@@ -6,7 +6,6 @@ namespace plumbline::publication {
 namespace {
 
 constexpr std::size_t first_slots = 1U << 10;
-constexpr std::size_t most_reserved_slots = 1U << 20;  // 56 MB
 
 int nibble(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -35,12 +34,6 @@ std::uint64_t mix(std::uint64_t value) {  // the finaliser of splitmix64
 
 ChainHeads::ChainHeads() : slots_(first_slots) {
   fill_random({reinterpret_cast<std::uint8_t*>(key_), sizeof key_});
-}
-
-void ChainHeads::reserve(std::uint64_t entries) {
-  std::size_t wanted = slots_.size();
-  while (wanted < most_reserved_slots && wanted * 3 < entries * 4) wanted *= 2;
-  if (used_ == 0 && wanted > slots_.size()) slots_ = std::vector<Slot>(wanted);
 }
 
 std::optional<Hash> ChainHeads::advance(std::string_view chain, Hash const& head) {

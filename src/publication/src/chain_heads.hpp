@@ -18,8 +18,6 @@ namespace plumbline::publication {
 class ChainHeads {
  public:
   ChainHeads();
-  // Room for a log of that many entries at once, within reason: growing step by step copies every head.
-  void reserve(std::uint64_t entries);
   // Makes `head` the chain's latest entry and gives the one before it.
   std::optional<Hash> advance(std::string_view chain, Hash const& head);
 

@@ -17,7 +17,6 @@ class LogScan {
  public:
   // Whether entry 0 makes this a log to be read.
   static bool is_readable(ByteView first_entry);
-  void expect(std::uint64_t entries) { heads_.reserve(entries); }
   // In log order. After the first failure nothing is looked at any more.
   void take(std::uint64_t index, ByteView entry, Hash const& leaf_hash);
   std::optional<Failure> const& failure() const { return failure_; }

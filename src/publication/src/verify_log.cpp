@@ -86,10 +86,8 @@ class LogCheck {
   }
 
   std::vector<Hash> hash_entries(std::uint64_t first, std::vector<ByteView> const& entries) {
-    if (first == 0) {
+    if (first == 0)
       is_scanned_ = options_.entries == EntryReading::automatic && LogScan::is_readable(entries[0]);
-      if (is_scanned_) scan_.expect(checkpoint_->checkpoint.size);
-    }
     std::vector<Hash> hashes;
     hashes.reserve(entries.size());
     for (auto const entry : entries) {
