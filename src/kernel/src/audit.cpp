@@ -66,14 +66,6 @@ struct Told {
   std::vector<IssuedNumber> numbers;
 };
 
-using Plans = std::map<std::string, RegisterPlan, std::less<>>;
-
-Plans plans_of(Catalogue const& catalogue) {
-  Plans plans;
-  for (auto const& reg : catalogue.registers()) plans.emplace(std::string(reg.name), RegisterPlan(reg));
-  return plans;
-}
-
 // Reads all versions in the order register, record, entry and gives each record once, as its last version
 // left it. `check`: sees every version before (null: none wanted).
 class Replay {

@@ -64,8 +64,6 @@ class Desk {
   std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands);
 
   std::shared_ptr<Directory const> directory() const;
-  // Called on the desk's thread after every commit with the new size of the log.
-  void on_commit(std::function<void(std::int64_t size)> listener);
 
  private:
   using Batch = std::vector<std::unique_ptr<Prepared>>;
@@ -82,8 +80,7 @@ class Desk {
   };
   Prefetch prefetch(std::span<std::unique_ptr<Prepared>> batch) const;
   Result<std::unique_ptr<Prepared>> prepare(Command command) const;
-  std::future<Result<Receipt>> enqueue(std::unique_ptr<Prepared> prepared,
-                                       std::deque<std::unique_ptr<Prepared>>& lane, std::size_t limit);
+  std::future<Result<Receipt>> enqueue(std::unique_ptr<Prepared> prepared);
   void run();
   Batch take_batch();
   void process(Batch& batch);
@@ -105,8 +102,7 @@ class Desk {
   store::Sql select_head_;
 
   std::unique_ptr<store::Writer> writer_;
-  std::int64_t directory_seq_ = -1;  // what the directory in memory stands for
-  std::optional<Head> head_;         // as of our last commit; nothing until the first batch
+  std::int64_t directory_seq_ = -1;  // ledger_head.schema_seq that the directory in memory stands for
 
   mutable std::mutex directory_mutex_;
   std::shared_ptr<Directory const> directory_;
@@ -117,7 +113,6 @@ class Desk {
   std::deque<std::unique_ptr<Prepared>> imports_;
   int batches_since_people_ = 0;
   bool stopping_ = false;
-  std::function<void(std::int64_t)> listener_;
   std::thread thread_;
 };
 

@@ -73,6 +73,12 @@ RegisterPlan::RegisterPlan(Register const& r)
   }
 }
 
+Plans plans_of(Catalogue const& catalogue) {
+  Plans plans;
+  for (auto const& reg : catalogue.registers()) plans.emplace(std::string(reg.name), RegisterPlan(reg));
+  return plans;
+}
+
 std::uint8_t Working::state() const {
   if (!exists) return 0;
   auto const value = plan->reg->state_value(envelope.state);

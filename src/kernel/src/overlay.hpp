@@ -31,6 +31,10 @@ struct RegisterPlan {
   std::vector<store::Sql> select_unique;  // per column; empty text where the column is not unique
 };
 
+// Of every register, by name.
+using Plans = std::map<std::string, RegisterPlan, std::less<>>;
+Plans plans_of(Catalogue const& catalogue);
+
 // One record within a batch.
 struct Working {
   RegisterPlan const* plan = nullptr;

@@ -69,10 +69,8 @@ class Adopter {
       : system_(system),
         source_(source),
         checkpoint_(std::move(checkpoint)),
-        place_(system.settings().jurisdiction) {
-    for (auto const& reg : system.catalogue().registers())
-      plans_.emplace(std::string(reg.name), RegisterPlan(reg));
-  }
+        place_(system.settings().jurisdiction),
+        plans_(plans_of(system.catalogue())) {}
 
   Result<Adoption> run() {
     auto const rows = system_.database().reader()->query(read_head, {place_});
@@ -160,7 +158,7 @@ class Adopter {
   ledger::TileSource const& source_;
   ledger::Checkpoint checkpoint_;
   std::string place_;
-  std::map<std::string, RegisterPlan, std::less<>> plans_;
+  Plans plans_;
   std::map<RegisterPlan const*, Sql> select_;
   std::map<RegisterPlan const*, Sql> advance_;
   std::map<std::string, std::optional<Known>> known_;

@@ -297,7 +297,7 @@ Command system_command(std::string_view register_name, std::string_view action, 
   return command;
 }
 
-// The jurisdiction itself, its counties and their towns, where the reference data know them.
+// The jurisdiction itself and its counties, where the reference data know them.
 Result<void> plant_regions(System& system, std::string const& root) {
   auto put = [&](std::string code, std::string name, std::string parent, RegionKind kind) -> Result<void> {
     Region const region{std::move(code), std::move(name), std::move(parent), kind};

@@ -62,4 +62,7 @@ inline constexpr RoleSet staff{Role::leader,   Role::plan_maker,     Role::drawe
                                Role::reviewer, Role::publisher,      Role::officer, Role::credit_officer,
                                Role::superior, Role::legal_reviewer, Role::auditor, Role::importer};
 
+// Who may bring rows in through the import lane.
+inline constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
+
 }  // namespace plumbline::kernel

@@ -37,7 +37,7 @@ struct Settings {
 
 class System {
  public:
-  // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree down to towns where
+  // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree down to counties where
   // the jurisdiction is a GB/T 2260 code, and the first administrator ("admin", who may only make accounts
   // and give grants). Refused "folder_in_use", "bad_origin", "bad_jurisdiction".
   static Result<Uuid> init(std::filesystem::path const& folder, Settings const& settings,

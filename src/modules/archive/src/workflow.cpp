@@ -10,14 +10,12 @@
 namespace plumbline::archive {
 
 using kernel::Act;
+using kernel::import_lane;
 using kernel::NotBy;
 using kernel::refuse;
 using kernel::Role;
-using kernel::RoleSet;
 
 namespace {
-
-constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
 using F = FirmState;
@@ -144,16 +142,7 @@ void set_class(Firm& firm, ClassChange change) {
   firm.class_history.push_back(std::move(change));
 }
 
-Result<void> create_firm(Act& act) {
-  auto& firm = act.record<Firm>();
-  auto const& data = act.payload<FirmData>();
-  check_region(act, data.region);
-  take_data(firm, data);
-  set_key(firm);
-  return {};
-}
-
-Result<void> update_firm(Act& act) {
+Result<void> write_firm(Act& act) {
   auto& firm = act.record<Firm>();
   auto const& data = act.payload<FirmData>();
   check_region(act, data.region);
@@ -379,8 +368,8 @@ kernel::Module module() {
       .type = &reflect::type_of<Firm>(),
       .states = {"none", "active", "merged"},
       .steps = firm_flow.rows,
-      .actions = {action<FirmData>("create", create_firm), action<Firm>("import", import_firm),
-                  action<FirmData>("update", update_firm), action<SetStatus>("set_status", set_status),
+      .actions = {action<FirmData>("create", write_firm), action<Firm>("import", import_firm),
+                  action<FirmData>("update", write_firm), action<SetStatus>("set_status", set_status),
                   action<ProposeClass>("propose_class", propose_class),
                   action("confirm_class", confirm_class), action<RejectClass>("reject_class", reject_class),
                   action<Merge>("merge", merge), action<Unmerge>("unmerge", unmerge), action("absorb"),

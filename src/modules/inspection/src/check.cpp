@@ -13,15 +13,14 @@ namespace plumbline::inspection {
 
 using kernel::Act;
 using kernel::action;
+using kernel::import_lane;
 using kernel::NotBy;
 using kernel::refuse;
 using kernel::Refused;
 using kernel::Role;
-using kernel::RoleSet;
 
 namespace {
 
-constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 constexpr kernel::ClockRule publish_in_time{"DR.PUBLISH"};
 
 // clang-format off

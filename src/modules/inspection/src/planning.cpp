@@ -10,15 +10,13 @@ namespace plumbline::inspection {
 
 using kernel::Act;
 using kernel::action;
+using kernel::import_lane;
 using kernel::NotBy;
 using kernel::refuse;
 using kernel::Refused;
 using kernel::Role;
-using kernel::RoleSet;
 
 namespace {
-
-constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
 // 随机抽查事项清单, dynamically adjusted; publication duty of 国发〔2019〕5号

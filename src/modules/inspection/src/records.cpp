@@ -12,14 +12,13 @@ namespace plumbline::inspection {
 
 using kernel::Act;
 using kernel::action;
+using kernel::import_lane;
 using kernel::refuse;
 using kernel::Refused;
 using kernel::Role;
 using kernel::RoleSet;
 
 namespace {
-
-constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
 using Q = QuotaState;

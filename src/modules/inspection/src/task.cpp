@@ -16,6 +16,7 @@ namespace plumbline::inspection {
 
 using kernel::Act;
 using kernel::action;
+using kernel::import_lane;
 using kernel::NotBy;
 using kernel::refuse;
 using kernel::Refused;
@@ -23,8 +24,6 @@ using kernel::Role;
 using kernel::RoleSet;
 
 namespace {
-
-constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
 // clang-format off
 using S = TaskState;

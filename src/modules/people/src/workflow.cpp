@@ -9,6 +9,7 @@
 namespace plumbline::people {
 
 using kernel::Act;
+using kernel::import_lane;
 using kernel::NotBy;
 using kernel::refuse;
 using kernel::Refused;
@@ -18,8 +19,6 @@ using kernel::RoleSet;
 namespace {
 
 constexpr RoleSet keepers{Role::system_administrator, Role::officer};
-constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
-
 // clang-format off
 using O = OrganisationState;
 constexpr auto organisation_flow = kernel::workflow<OrganisationState>({
