@@ -49,6 +49,8 @@ class BatchRun {
   void write();
 
   bool wrote_anything() const { return !entries_.empty() || !extra_.empty(); }
+  // The last leaf of the batch; null when it appended none. Stays as it is after write().
+  NewEntry const* last_entry() const { return entries_.empty() ? nullptr : &entries_.back(); }
   bool touched_directory() const { return touched_directory_; }
   ledger::CompactRange const& range() const { return range_; }
   std::int64_t schema_seq() const { return schema_seq_; }

@@ -52,6 +52,9 @@ bool names(std::string const& message, RegisterPlan const& plan, Column const& c
   return false;
 }
 
+// A commit may have happened and nobody can say: it must not be tried again.
+struct OutcomeUnknown {};
+
 template <class Answers>
 void answer_all(std::span<std::unique_ptr<Prepared>> batch, Answers& answers) {
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->answer.set_value(std::move(answers[i]));
@@ -254,6 +257,8 @@ void Desk::process(Batch& batch) {
   if (batch.front()->exclusive) return process_exclusive(*batch.front());
   try {
     process_once(batch);
+  } catch (OutcomeUnknown const&) {
+    for (auto& prepared : batch) prepared->answer.set_value(refuse("outcome_unknown"));
   } catch (store::Error const& error) {
     writer_->rollback();
     process_singly(batch, error);
@@ -272,6 +277,8 @@ void Desk::process_singly(Batch& batch, store::Error const& first) {
   for (auto& prepared : batch) {
     try {
       process_once({&prepared, 1});
+    } catch (OutcomeUnknown const&) {
+      prepared->answer.set_value(refuse("outcome_unknown"));
     } catch (store::Error const& error) {
       writer_->rollback();
       prepared->answer.set_value(refusal_of(error, *prepared));
@@ -361,13 +368,14 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   answers.reserve(batch.size());
   for (auto const& prepared : batch) answers.push_back(run.decide(*prepared));
 
-  Head after{run.range(), at.micros_utc, run.schema_seq()};
   if (run.wrote_anything()) {
     run.write();
     try {
       writer_->commit();
     } catch (store::Error const& error) {
-      if (error.code() != store::Errc::connection || !was_committed(after)) throw;
+      // Without a leaf there are only rows that may be written again.
+      if (error.code() != store::Errc::connection || run.last_entry() == nullptr) throw;
+      if (!was_committed(*run.last_entry())) throw;
     }
   } else {
     writer_->rollback();
@@ -381,35 +389,25 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   answer_all(batch, answers);
 }
 
-// The connection broke while the commit was under way: the head tells whether it happened. Another
-// process may have gone on since; then the entry we would have written last is looked at.
-bool Desk::was_committed(Head const& expected) {
-  static Sql const head_size{"head.size", "select frontier from ledger_head where jurisdiction = $1"};
+// The connection broke while the commit was under way. Whoever holds the head's lock sees the end of it: a
+// commit still running on the server holds that lock itself, so it has happened or never will.
+bool Desk::was_committed(NewEntry const& last) {
+  static Sql const entry_hash{"entry.hash",
+                              "select leaf_hash from entry where jurisdiction = $1 and seq = $2"};
   for (int attempt = 0; attempt < limits::transaction_retries; ++attempt) {
     try {
-      auto const reader = database_.reader();
-      auto const rows = reader->query(head_size, {jurisdiction_});
-      if (rows.empty()) return false;
-      auto const range = ledger::CompactRange::deserialise(store::blob(rows[0][0]));
-      if (!range || range->size() < expected.range.size()) return false;
-      if (range->size() == expected.range.size()) return *range == expected.range;
-      // Larger: ours is in it exactly when the tree of our size has our root.
-      ledger::CompactRange ours;
-      store::Sql const all{"entry.hashes",
-                           "select leaf_hash from entry where jurisdiction = $1 and seq < $2 order by seq"};
-      std::vector<Value> const values{jurisdiction_, static_cast<std::int64_t>(expected.range.size())};
-      reader->stream(all, values, [&](store::Row const& row) {
-        ours.append(hash_from(row[0]));
-        return true;
-      });
-      return ours == expected.range;
-    } catch (store::Error const& error) {
-      if (error.code() != store::Errc::connection) throw;
+      writer_->begin();
+      store::Statement const asks[] = {{&select_head_, {jurisdiction_}},
+                                       {&entry_hash, {jurisdiction_, last.seq}}};
+      auto const answers = writer_->fetch(asks);
+      writer_->rollback();
+      return !answers[1].empty() && hash_from(answers[1][0][0]) == last.leaf_hash;
+    } catch (store::Error const&) {
+      writer_->rollback();
       std::this_thread::sleep_for(std::chrono::milliseconds(200 << attempt));
     }
   }
-  throw store::Error(store::Errc::connection, "head.size",
-                     "the database did not come back: the outcome is unknown");
+  throw OutcomeUnknown();
 }
 
 Result<Receipt> Desk::refusal_of(store::Error const& error, Prepared const& prepared) const {

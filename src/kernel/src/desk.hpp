@@ -49,6 +49,7 @@ struct Prepared {
 };
 
 class BatchRun;
+struct NewEntry;
 
 class Desk {
  public:
@@ -87,7 +88,7 @@ class Desk {
   void process_exclusive(Prepared& prepared);
   void process_once(std::span<std::unique_ptr<Prepared>> batch);
   void process_singly(Batch& batch, store::Error const& first);
-  bool was_committed(Head const& expected);
+  bool was_committed(NewEntry const& last);
   Head read_head(store::Rows const& rows) const;
   void reload_directory();
   Result<Receipt> refusal_of(store::Error const& error, Prepared const& prepared) const;
