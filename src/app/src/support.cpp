@@ -7,6 +7,7 @@
 
 #include "archive/api.hpp"
 #include "inspection/api.hpp"
+#include "kernel/messages.hpp"
 #include "kernel/registers.hpp"
 #include "people/api.hpp"
 
@@ -63,6 +64,14 @@ Json to_json(Refusal const& refusal) {
   return document;
 }
 
+namespace {
+
+std::string in_words(std::string const& code, std::string const& detail) {
+  return kernel::message(code) + (detail.empty() ? "" : ": " + detail);
+}
+
+}  // namespace
+
 int refused(Refusal const& refusal, Output output) {
   if (output == Output::json) {
     Json document;
@@ -70,10 +79,10 @@ int refused(Refusal const& refusal, Output output) {
     std::cout << write_json(document) << '\n';
     return 1;
   }
-  std::cerr << "refused: " << message(refusal.code, refusal.detail) << '\n';
+  std::cerr << "refused: " << in_words(refusal.code, refusal.detail) << '\n';
   for (auto const& problem : refusal.problems)
     std::cerr << "  " << (problem.path.empty() ? "/" : problem.path) << ": "
-              << message(problem.code, problem.detail) << '\n';
+              << in_words(problem.code, problem.detail) << '\n';
   return 1;
 }
 

@@ -47,9 +47,6 @@ Uuid record_of(kernel::System& system, kernel::Viewer const& viewer, std::string
                std::string const& text);
 std::string read_argument(std::string const& text);  // "-" stdin, "@FILE", else itself
 
-// The message of a code from locales/zh-CN.json; the code itself where there is none.
-std::string message(std::string_view code, std::string_view detail);
-
 Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight);
 
 }  // namespace plumbline::app

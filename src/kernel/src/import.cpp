@@ -6,8 +6,8 @@
 
 #include "base/limits.hpp"
 #include "import_rows.hpp"
-#include "kernel/embedded.hpp"
 #include "kernel/import.hpp"
+#include "kernel/messages.hpp"
 #include "overlay.hpp"
 #include "reflect/codec.hpp"
 #include "reflect/json.hpp"
@@ -34,14 +34,6 @@ Sql const done_rows_sql = [] {
 Sql const batch_page_sql{"import.batch",
                          "select entry, register_name, record from version where jurisdiction = $1 and batch "
                          "= $2 and batch <> '' and entry < $3 order by entry desc limit $4"};
-
-// What a code means, in the words of the locale files, as on the command line and the web.
-std::string message(std::string const& code) {
-  static Json const texts = *parse_json(embedded("locales/zh-CN.json"));
-  Json const* codes = texts.find("codes");
-  Json const* text = codes == nullptr ? nullptr : codes->find(code);
-  return text == nullptr || text->as_text() == nullptr ? code : *text->as_text() + " (" + code + ")";
-}
 
 Result<void> may_import(System& system, Uuid account) {
   if (account.is_nil()) return {};

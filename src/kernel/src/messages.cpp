@@ -1,0 +1,16 @@
+#include "kernel/messages.hpp"
+
+#include "kernel/embedded.hpp"
+#include "reflect/json.hpp"
+
+namespace plumbline::kernel {
+
+std::string message(std::string_view code) {
+  static Json const texts = *parse_json(embedded("locales/zh-CN.json"));
+  Json const* codes = texts.find("codes");
+  Json const* text = codes == nullptr ? nullptr : codes->find(code);
+  std::string const plain(code);
+  return text == nullptr || text->as_text() == nullptr ? plain : *text->as_text() + " (" + plain + ")";
+}
+
+}  // namespace plumbline::kernel
