@@ -20,14 +20,13 @@
 #include <sstream>
 #include <thread>
 
-#include "archive/api.hpp"
 #include "base/hash.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/publisher.hpp"
-#include "kernel/registers.hpp"
 #include "kernel/system.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/tile.hpp"
+#include "product/catalogue.hpp"
 #include "reflect/codec.hpp"
 
 namespace plumbline {
@@ -40,15 +39,7 @@ using kernel::Role;
 int rounds = 20;
 std::string own_path;
 
-kernel::Catalogue const& catalogue() {
-  static kernel::Catalogue const all = [] {
-    kernel::Catalogue made;
-    made.add(kernel::kernel_module());
-    made.add(archive::module());
-    return made;
-  }();
-  return all;
-}
+using product::catalogue;
 
 // One line at a time, whole or not at all (shorter than PIPE_BUF).
 void tell(std::string const& line) {

@@ -5,11 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "archive/api.hpp"
 #include "base/hash.hpp"
-#include "inspection/api.hpp"
-#include "kernel/registers.hpp"
-#include "people/api.hpp"
+#include "product/catalogue.hpp"
 #include "scenario/scenario.hpp"
 #include "store_testing/scratch.hpp"
 
@@ -18,18 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using store::Engine;
-
-kernel::Catalogue const& whole_product() {
-  static kernel::Catalogue const catalogue = [] {
-    kernel::Catalogue made;
-    made.add(kernel::kernel_module());
-    made.add(archive::module());
-    made.add(people::module());
-    made.add(inspection::module());
-    return made;
-  }();
-  return catalogue;
-}
 
 std::vector<fs::path> scenario_files() {
   std::vector<fs::path> files;
@@ -57,7 +42,7 @@ class Scenarios : public ::testing::TestWithParam<fs::path> {
   void run(Way way, std::string const& database = "") {
     auto const steps = load_scenario(GetParam());
     ASSERT_TRUE(steps) << steps.refusal().detail;
-    auto const outcome = run_scenario(*steps, {whole_product(), folder_, database, "3715", way});
+    auto const outcome = run_scenario(*steps, {product::catalogue(), folder_, database, "3715", way});
     for (auto const& failure : outcome.failures) ADD_FAILURE() << failure;
     EXPECT_GT(outcome.acts, 0);
     EXPECT_GT(outcome.expectations + outcome.refusals, 0);

@@ -6,14 +6,11 @@
 
 #include <filesystem>
 
-#include "archive/api.hpp"
 #include "base/calendar.hpp"
 #include "batch.hpp"
-#include "inspection/api.hpp"
 #include "kernel/embedded.hpp"
-#include "kernel/registers.hpp"
 #include "kernel/system.hpp"
-#include "people/api.hpp"
+#include "product/catalogue.hpp"
 
 namespace plumbline::kernel {
 namespace {
@@ -23,10 +20,6 @@ namespace fs = std::filesystem;
 class Walk : public ::testing::Test {
  protected:
   Walk() : rules_(RuleBook::parse(embedded("rules/deadlines.json"))) {
-    catalogue_.add(kernel_module());
-    catalogue_.add(archive::module());
-    catalogue_.add(people::module());
-    catalogue_.add(inspection::module());
     folder_ = fs::temp_directory_path() / ("plumbline-walk-" + hex_encode(random_bytes(8)));
     EXPECT_TRUE(System::init(folder_, {"3715", "walk.example/log", ""}, catalogue_, clock_));
     system_ = System::open(folder_, catalogue_, clock_);
@@ -108,7 +101,7 @@ class Walk : public ::testing::Test {
   FixedClock clock_{*parse_instant("2026-03-02T01:00:00Z")};
   std::string jurisdiction_ = "3715";
   RuleBook rules_;
-  Catalogue catalogue_;
+  Catalogue const& catalogue_ = product::catalogue();
   fs::path folder_;
   std::unique_ptr<System> system_;
   std::deque<RegisterPlan> plans_;

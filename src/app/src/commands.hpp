@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "kernel/register.hpp"
+#include "product/catalogue.hpp"
 
 namespace plumbline::app {
 
 namespace fs = std::filesystem;
 
-// Every module of the product.
-kernel::Catalogue const& catalogue();
+using product::catalogue;
 
 enum class Output : std::uint8_t { text, json };
 

@@ -21,12 +21,6 @@ int print_published(Result<kernel::LogPublisher::Published> const& published, Ou
   return 0;
 }
 
-std::string must_read(fs::path const& path) {
-  auto text = ledger::read_text_file(path);
-  if (!text) throw UsageError("cannot read " + path.string());
-  return *text;
-}
-
 // Made on first use: whoever runs the witness makes its key, and nobody else has it.
 ledger::SecretKey witness_key(WitnessOptions const& options) {
   if (!fs::exists(options.state / "witness.key")) {

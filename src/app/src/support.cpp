@@ -1,29 +1,13 @@
 #include "support.hpp"
 
-#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <sstream>
 
-#include "archive/api.hpp"
-#include "inspection/api.hpp"
 #include "kernel/messages.hpp"
-#include "kernel/registers.hpp"
-#include "people/api.hpp"
+#include "ledger/files.hpp"
 
 namespace plumbline::app {
-
-kernel::Catalogue const& catalogue() {
-  static kernel::Catalogue const all = [] {
-    kernel::Catalogue made;
-    made.add(kernel::kernel_module());
-    made.add(archive::module());
-    made.add(people::module());
-    made.add(inspection::module());
-    return made;
-  }();
-  return all;
-}
 
 Opened::Opened(Common const& common) {
   Clock const* clock = &system_clock();
@@ -125,12 +109,16 @@ Uuid record_of(kernel::System& system, kernel::Viewer const& viewer, std::string
   throw UsageError("no record '" + text + "' in register " + register_name);
 }
 
+std::string must_read(fs::path const& path) {
+  auto text = ledger::read_text_file(path);
+  if (!text) throw UsageError("cannot read " + path.string());
+  return std::move(*text);
+}
+
 std::string read_argument(std::string const& text) {
   if (text == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
   if (text.empty() || text.front() != '@') return text;
-  std::ifstream file(text.substr(1), std::ios::binary);
-  if (!file) throw UsageError("cannot read " + text.substr(1));
-  return {std::istreambuf_iterator<char>(file), {}};
+  return must_read(text.substr(1));
 }
 
 Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {

@@ -47,6 +47,9 @@ Uuid record_of(kernel::System& system, kernel::Viewer const& viewer, std::string
                std::string const& text);
 std::string read_argument(std::string const& text);  // "-" stdin, "@FILE", else itself
 
+// A whole file; UsageError when it cannot be read.
+std::string must_read(fs::path const& path);
+
 Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight);
 
 }  // namespace plumbline::app

@@ -19,15 +19,7 @@ int answer(publication::Verdict<Report> const& verdict) {
 
 std::optional<std::string> optional_file(fs::path const& path) {
   if (path.empty()) return {};
-  auto text = ledger::read_text_file(path);
-  if (!text) throw UsageError("cannot read " + path.string());
-  return text;
-}
-
-std::string must_read(fs::path const& path) {
-  auto text = optional_file(path);
-  if (!text) throw UsageError("a file is wanted");
-  return *text;
+  return must_read(path);
 }
 
 // DIR may be the folder of the log or the public folder above it.

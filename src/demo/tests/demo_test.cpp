@@ -13,6 +13,7 @@
 #include "kernel/publisher.hpp"
 #include "kernel/registers.hpp"
 #include "people/api.hpp"
+#include "product/catalogue.hpp"
 #include "publication/file_source.hpp"
 #include "publication/verify_draw.hpp"
 #include "publication/verify_log.hpp"
@@ -22,17 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-kernel::Catalogue const& catalogue() {
-  static kernel::Catalogue const all = [] {
-    kernel::Catalogue made;
-    made.add(kernel::kernel_module());
-    made.add(archive::module());
-    made.add(people::module());
-    made.add(inspection::module());
-    return made;
-  }();
-  return all;
-}
+using product::catalogue;
 
 // A city in a folder of its own, gone at the end.
 class Place {

@@ -28,6 +28,7 @@ namespace fs = std::filesystem;
 using store::Sql;
 using store::Value;
 
+constexpr std::size_t clock_page = 500;  // as the two statements below say
 constexpr std::string_view settings_file = "plumbline.json";
 
 Sql const insert_head{
@@ -77,6 +78,15 @@ bool is_origin(std::string_view text) {
   for (char c : text)
     if (c <= ' ' || c == '+' || static_cast<unsigned char>(c) >= 0x7F) return false;
   return true;
+}
+
+Command system_command(std::string_view register_name, std::string_view action, std::string payload) {
+  Command command;
+  command.register_name = register_name;
+  command.action = action;
+  command.payload = std::move(payload);
+  command.as = Role::system;
+  return command;
 }
 
 class SystemImpl final : public System {
@@ -173,6 +183,8 @@ class SystemImpl final : public System {
  private:
   std::string lapse_action(Register const& reg, std::string_view state, std::string_view rule) const;
   bool lapse(store::Row const& row);
+  void page_clocks(Sql const& sql, std::vector<Value> fixed,
+                   std::function<void(store::Row const&)> const& each);
 
   fs::path folder_;
   Settings settings_;
@@ -242,59 +254,42 @@ bool SystemImpl::lapse(store::Row const& row) {
   return receipt && !receipt->repeated;
 }
 
-int SystemImpl::run_clocks() {
-  std::string const today = to_string(legal_date(clock_.now()));
-  Value register_name = std::string();
-  Value record = Bytes{};
-  Value position = std::int64_t{-1};
-  int fired = 0;
+// Page after page, since `each` acts: no statement stays open meanwhile. The statement ends in the three
+// values of the row before: register, record, position.
+void SystemImpl::page_clocks(Sql const& sql, std::vector<Value> fixed,
+                             std::function<void(store::Row const&)> const& each) {
+  auto const reader = database_->reader();
+  std::vector<Value> last{std::string(), Bytes{}, std::int64_t{-1}};
   while (true) {
-    auto const rows = database_->reader()->query(
-        due_clocks_sql, {settings_.jurisdiction, today, register_name, record, position});
-    for (auto const& row : rows) fired += lapse(row) ? 1 : 0;
-    if (rows.size() < 500) return fired;
-    register_name = rows.back()[0];
-    record = rows.back()[1];
-    position = rows.back()[2];
+    std::vector<Value> values = fixed;
+    values.insert(values.end(), last.begin(), last.end());
+    auto const rows = reader->query(sql, values);
+    for (auto const& row : rows) each(row);
+    if (rows.size() < clock_page) return;
+    last.assign(rows.back().begin(), rows.back().begin() + 3);
   }
+}
+
+int SystemImpl::run_clocks() {
+  int fired = 0;
+  page_clocks(due_clocks_sql, {settings_.jurisdiction, to_string(legal_date(clock_.now()))},
+              [&](store::Row const& row) { fired += lapse(row) ? 1 : 0; });
+  return fired;
 }
 
 int SystemImpl::recompute_provisional() {
   auto const days = calendar();
-  Value register_name = std::string();
-  Value record = Bytes{};
-  Value position = std::int64_t{-1};
   int recomputed = 0;
-  while (true) {
-    auto const rows = database_->reader()->query(provisional_clocks_sql,
-                                                 {settings_.jurisdiction, register_name, record, position});
-    for (auto const& row : rows) {
-      auto const due = parse_date(store::text(row[4]));
-      if (!due || !days->covers(*due)) continue;
-      Command command;
-      command.register_name = store::text(row[0]);
-      command.action = "recompute_clock";
-      command.record = uuid_from(row[1]);
-      command.as = Role::system;
-      Json payload;
-      payload.set("rule", store::text(row[3]));
-      command.payload = write_json(payload);
-      recomputed += act(std::move(command)) ? 1 : 0;
-    }
-    if (rows.size() < 500) return recomputed;
-    register_name = rows.back()[0];
-    record = rows.back()[1];
-    position = rows.back()[2];
-  }
-}
-
-Command system_command(std::string_view register_name, std::string_view action, std::string payload) {
-  Command command;
-  command.register_name = register_name;
-  command.action = action;
-  command.payload = std::move(payload);
-  command.as = Role::system;
-  return command;
+  page_clocks(provisional_clocks_sql, {settings_.jurisdiction}, [&](store::Row const& row) {
+    auto const due = parse_date(store::text(row[4]));
+    if (!due || !days->covers(*due)) return;
+    Json payload;
+    payload.set("rule", store::text(row[3]));
+    Command command = system_command(store::text(row[0]), "recompute_clock", write_json(payload));
+    command.record = uuid_from(row[1]);
+    recomputed += act(std::move(command)) ? 1 : 0;
+  });
+  return recomputed;
 }
 
 // The jurisdiction itself and its counties, where the reference data know them.

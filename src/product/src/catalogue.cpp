@@ -1,0 +1,22 @@
+#include "product/catalogue.hpp"
+
+#include "archive/api.hpp"
+#include "inspection/api.hpp"
+#include "kernel/registers.hpp"
+#include "people/api.hpp"
+
+namespace plumbline::product {
+
+kernel::Catalogue const& catalogue() {
+  static kernel::Catalogue const all = [] {
+    kernel::Catalogue made;
+    made.add(kernel::kernel_module());
+    made.add(archive::module());
+    made.add(people::module());
+    made.add(inspection::module());
+    return made;
+  }();
+  return all;
+}
+
+}  // namespace plumbline::product
