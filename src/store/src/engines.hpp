@@ -2,8 +2,10 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/store.hpp"
 
@@ -31,6 +33,52 @@ class WriterSlot {
 
  private:
   std::atomic<bool>& taken_;
+};
+
+// Readers that nobody uses now, each with its connection and prepared statements.
+class ReaderShelf {
+ public:
+  std::unique_ptr<Reader> take() {
+    std::lock_guard const lock(mutex_);
+    if (idle_.empty()) return nullptr;
+    auto reader = std::move(idle_.back());
+    idle_.pop_back();
+    return reader;
+  }
+  void put_back(std::unique_ptr<Reader> reader) {
+    std::lock_guard const lock(mutex_);
+    if (idle_.size() < idle_readers_max) idle_.push_back(std::move(reader));
+  }
+
+ private:
+  static constexpr std::size_t idle_readers_max = 16;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Reader>> idle_;
+};
+
+// A reader from the shelf; it goes back there without its snapshot.
+class LentReader final : public Reader {
+ public:
+  LentReader(ReaderShelf& shelf, std::unique_ptr<Reader> reader)
+      : shelf_(shelf), reader_(std::move(reader)) {}
+  ~LentReader() override {
+    reader_->end_snapshot();
+    shelf_.put_back(std::move(reader_));
+  }
+  LentReader(LentReader const&) = delete;
+  LentReader& operator=(LentReader const&) = delete;
+
+  Rows query(Sql const& sql, std::span<Value const> values) override { return reader_->query(sql, values); }
+  void stream(Sql const& sql, std::span<Value const> values,
+              std::function<bool(Row const&)> const& row) override {
+    reader_->stream(sql, values, row);
+  }
+  void begin_snapshot() override { reader_->begin_snapshot(); }
+  void end_snapshot() noexcept override { reader_->end_snapshot(); }
+
+ private:
+  ReaderShelf& shelf_;
+  std::unique_ptr<Reader> reader_;
 };
 
 // Lets a map of std::string be searched by std::string_view.

@@ -245,13 +245,18 @@ class PostgresDatabase final : public Database {
   std::unique_ptr<Writer> writer() override {
     return std::make_unique<PostgresWriter>(write_line_, writer_taken_);
   }
-  std::unique_ptr<Reader> reader() override { return std::make_unique<PostgresReader>(address_, options_); }
+  std::unique_ptr<Reader> reader() override {
+    auto idle = shelf_.take();
+    return std::make_unique<LentReader>(
+        shelf_, idle ? std::move(idle) : std::make_unique<PostgresReader>(address_, options_));
+  }
 
  private:
   std::string address_;
   Options options_;
   Line write_line_;
   std::atomic<bool> writer_taken_ = false;
+  ReaderShelf shelf_;
 };
 
 }  // namespace

@@ -146,13 +146,18 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<Writer> writer() override {
     return std::make_unique<SqliteWriter>(write_connection_, writer_taken_);
   }
-  std::unique_ptr<Reader> reader() override { return std::make_unique<SqliteReader>(path_, options_); }
+  std::unique_ptr<Reader> reader() override {
+    auto idle = shelf_.take();
+    return std::make_unique<LentReader>(
+        shelf_, idle ? std::move(idle) : std::make_unique<SqliteReader>(path_, options_));
+  }
 
  private:
   std::string path_;
   Options options_;
   Connection write_connection_;
   std::atomic<bool> writer_taken_ = false;
+  ReaderShelf shelf_;
 };
 
 }  // namespace

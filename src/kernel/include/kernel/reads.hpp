@@ -66,9 +66,10 @@ struct HistoryRow {
   std::vector<reflect::Change> changes;  // masked as the viewer's grant says
 };
 
+// Any number of threads may ask at once.
 class Reads {
  public:
-  Reads(store::Database& database, Catalogue const& catalogue);
+  Reads(store::Database& database, Catalogue const& catalogue) : database_(database), catalogue_(catalogue) {}
 
   std::optional<Found> get(Viewer const& viewer, std::string_view register_name, Uuid id);
   // The record whose unique field has the value.
@@ -91,7 +92,6 @@ class Reads {
  private:
   store::Database& database_;
   Catalogue const& catalogue_;
-  std::unique_ptr<store::Reader> reader_;
 };
 
 }  // namespace plumbline::kernel

@@ -60,7 +60,7 @@ class System {
   // The import lane: all commands of a chunk in their order, each with its own answer; yields to submit().
   virtual std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands) = 0;
 
-  virtual Reads& reads() = 0;  // of the calling thread
+  virtual Reads& reads() = 0;
   virtual Viewer viewer(Uuid account) = 0;
   virtual std::optional<Uuid> account_of(std::string_view login) = 0;
   virtual std::shared_ptr<RegionTree const> regions() const = 0;  // a snapshot
