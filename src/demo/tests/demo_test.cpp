@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "archive/api.hpp"
 #include "base/hash.hpp"
@@ -10,6 +12,7 @@
 #include "inspection/service.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/grants.hpp"
+#include "kernel/import.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/registers.hpp"
 #include "people/api.hpp"
@@ -81,6 +84,92 @@ TEST(Demo, OneSeedMakesOneCity) {
   }
   EXPECT_EQ(first.content("firm").size(), 60U);
   EXPECT_NE(first.content("firm"), other.content("firm"));
+}
+
+// All that an officer, inspector, leader … of one county may see, in one viewer.
+kernel::Viewer staff_of(kernel::System& system, std::string const& county) {
+  std::vector<kernel::Grant> grants;
+  for (int role = 0; role < kernel::role_count; ++role) {
+    kernel::Grant grant;
+    grant.role = static_cast<kernel::Role>(role);
+    grant.scope = county;
+    grant.valid_from = make_date(2000, 1, 1);
+    grants.push_back(grant);
+  }
+  return kernel::make_viewer(system.settings().jurisdiction, {}, grants, *system.regions(),
+                             legal_date(system.clock().now()));
+}
+
+// By the codes themselves, not by the product's region tree.
+bool belongs_to(std::string const& county, kernel::Found const& found) {
+  return std::ranges::any_of(found.envelope.scopes,
+                             [&](auto const& scope) { return scope.starts_with(county); });
+}
+
+void expect_own_records_only(Place& place, kernel::Register const& reg, std::string const& county) {
+  auto& system = place.system();
+  auto& reads = system.reads();
+  auto const viewer = staff_of(system, county);
+  std::set<Uuid> own;
+  std::vector<Uuid> foreign;
+  ASSERT_TRUE(reads.stream(kernel::system_viewer("3715"), reg.name, {}, [&](kernel::Found const& found) {
+    if (belongs_to(county, found))
+      own.insert(found.id);
+    else
+      foreign.push_back(found.id);
+    return true;
+  }));
+
+  std::set<Uuid> listed;
+  kernel::Query query;
+  query.limit = 200;
+  do {
+    auto const page = reads.list(viewer, reg.name, query);
+    ASSERT_TRUE(page);
+    for (auto const& found : page->items) listed.insert(found.id);
+    query.cursor = page->next;
+  } while (!query.cursor.empty());
+  EXPECT_EQ(listed, own) << reg.name;
+  EXPECT_EQ(*reads.count(viewer, reg.name, {}), static_cast<std::int64_t>(own.size())) << reg.name;
+  auto const file = place.folder() / "export.csv";
+  EXPECT_EQ(*kernel::export_register(system, viewer, reg.name, {}, file), std::ssize(own)) << reg.name;
+  foreign.resize(std::min<std::size_t>(foreign.size(), 20));
+  for (auto const& id : foreign) {
+    EXPECT_FALSE(reads.get(viewer, reg.name, id)) << reg.name;
+    EXPECT_EQ(reads.history(viewer, reg.name, id).refusal().code, "not_found") << reg.name;
+    EXPECT_EQ(kernel::opening(system, viewer, reg.name, id, 1, {}).refusal().code, "not_found") << reg.name;
+  }
+}
+
+TEST(Demo, ACountySeesAndCountsItsOwnRecordsInEveryRegister) {
+  Place place("3715");
+  auto& system = place.system();
+  use_demo_witnesses(system, place.clock());
+  auto const city = build_city(system, place.clock(), small("3715", 3));
+  ASSERT_TRUE(city);
+  auto const round = run_round(system, place.clock(), *city, first_round(*city));
+  for (std::string const county : {"371581", "371502"}) {
+    std::int64_t seen = 0;
+    for (auto const& reg : catalogue().registers()) {
+      expect_own_records_only(place, reg, county);
+      seen += *system.reads().count(staff_of(system, county), reg.name, {});
+    }
+    EXPECT_GT(seen, 3) << county;
+    auto const due = system.reads().due_clocks(staff_of(system, county), make_date(2099, 1, 1), 200);
+    ASSERT_TRUE(due);
+    for (auto const& clock : *due)
+      EXPECT_TRUE(belongs_to(
+          county, *system.reads().get(kernel::system_viewer("3715"), clock.register_name, clock.record)));
+    // A figure counts what its reader may open.
+    auto const figures = inspection::bulletin(system, staff_of(system, county), round.task);
+    if (!figures) {
+      EXPECT_EQ(figures.refusal().code, "unknown_task");
+      continue;
+    }
+    kernel::Query of_task;
+    of_task.where.push_back({"task", kernel::Compare::equal, {to_string(round.task)}});
+    EXPECT_LE(figures->drawn.value, *system.reads().count(staff_of(system, county), "check", of_task));
+  }
 }
 
 TEST(Demo, AnyPrefectureIsACity) {

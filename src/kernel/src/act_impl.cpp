@@ -86,6 +86,12 @@ Envelope const* ActImpl::envelope_of(std::string_view register_name, Uuid id) {
   return working.exists ? &working.envelope : nullptr;
 }
 
+bool ActImpl::sees(std::string_view register_name, Uuid id) {
+  Envelope const* placed = envelope_of(register_name, id);
+  if (placed == nullptr) return false;
+  return account().is_nil() || run_.viewer(account()).sees(*plan(register_name).reg, *placed);
+}
+
 std::optional<Uuid> ActImpl::find(std::string_view register_name, std::string_view field,
                                   std::string_view value) {
   auto const& target = plan(register_name);

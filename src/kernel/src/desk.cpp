@@ -97,16 +97,20 @@ std::shared_ptr<Directory const> Desk::directory() const {
   return directory_;
 }
 
-// The mark is read before what it stands for: a change in between is seen again, never missed.
-void Desk::reload_directory() {
+std::shared_ptr<Directory const> Desk::current_directory() {
   static Sql const schema_seq{"head.schema", "select schema_seq from ledger_head where jurisdiction = $1"};
-  directory_seq_ = -1;
-  auto const reader = database_.reader();
-  auto const rows = reader->query(schema_seq, {jurisdiction_});
-  auto fresh = load_directory(*reader, catalogue_, jurisdiction_);
-  if (!rows.empty()) directory_seq_ = store::integer(rows[0][0]);
+  auto known = directory();
+  auto const rows = database_.reader()->query(schema_seq, {jurisdiction_});
+  if (rows.empty() || store::integer(rows[0][0]) == known->seq) return known;
+  return reload_directory();
+}
+
+std::shared_ptr<Directory const> Desk::reload_directory() {
+  auto fresh = load_directory(*database_.reader(), catalogue_, jurisdiction_);
   std::lock_guard const lock(directory_mutex_);
-  directory_ = std::move(fresh);
+  // Another thread may have read a later one meanwhile.
+  if (directory_ == nullptr || directory_->seq <= fresh->seq) directory_ = std::move(fresh);
+  return directory_;
 }
 
 Result<std::unique_ptr<Prepared>> Desk::prepare(Command command) const {
@@ -354,7 +358,7 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   Prefetch wanted = prefetch(batch);
   auto rows = writer_->fetch(wanted.asks);
   Head const head = read_head(rows.front());
-  if (directory_seq_ != head.schema_seq) reload_directory();
+  if (directory()->seq != head.schema_seq) reload_directory();
 
   Instant const at{std::max(clock_.now().micros_utc, head.last_time)};
   auto const directory = this->directory();
@@ -380,11 +384,10 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   } else {
     writer_->rollback();
   }
-  // Who asks right after the answer must find the new grant; if it cannot be read, the next batch tries.
+  // Who asks right after the answer must find the new grant; if it cannot be read, whoever asks next tries.
   try {
     if (run.touched_directory()) reload_directory();
   } catch (store::Error const&) {
-    directory_seq_ = -1;
   }
   answer_all(batch, answers);
 }

@@ -64,7 +64,9 @@ class Desk {
   std::future<Result<Receipt>> submit_exclusive(std::function<void(store::Writer&)> work);
   std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands);
 
+  // The directory in memory, and the one that also knows what other processes have written.
   std::shared_ptr<Directory const> directory() const;
+  std::shared_ptr<Directory const> current_directory();
 
  private:
   using Batch = std::vector<std::unique_ptr<Prepared>>;
@@ -90,7 +92,7 @@ class Desk {
   void process_singly(Batch& batch, store::Error const& first);
   bool was_committed(NewEntry const& last);
   Head read_head(store::Rows const& rows) const;
-  void reload_directory();
+  std::shared_ptr<Directory const> reload_directory();
   Result<Receipt> refusal_of(store::Error const& error, Prepared const& prepared) const;
 
   store::Database& database_;
@@ -103,7 +105,6 @@ class Desk {
   store::Sql select_head_;
 
   std::unique_ptr<store::Writer> writer_;
-  std::int64_t directory_seq_ = -1;  // ledger_head.schema_seq that the directory in memory stands for
 
   mutable std::mutex directory_mutex_;
   std::shared_ptr<Directory const> directory_;

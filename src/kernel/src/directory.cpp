@@ -42,7 +42,12 @@ Viewer Directory::viewer(std::string const& jurisdiction, Uuid account, Date tod
 
 std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
                                                 std::string const& jurisdiction) {
+  static store::Sql const schema_seq{"head.schema",
+                                     "select schema_seq from ledger_head where jurisdiction = $1"};
+  reader.begin_snapshot();
   auto directory = std::make_shared<Directory>();
+  auto const head = reader.query(schema_seq, {jurisdiction});
+  if (!head.empty()) directory->seq = store::integer(head[0][0]);
   each<Region>(reader, catalogue, jurisdiction, "region",
                [&](Uuid, Region const& region, Envelope const&) { directory->regions.put(region); });
   each<Account>(reader, catalogue, jurisdiction, "account",
@@ -60,6 +65,7 @@ std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue
         auto merged = directory->calendar.with_year(year.year, year.holidays, year.makeup_workdays);
         if (merged) directory->calendar = std::move(*merged);
       });
+  reader.end_snapshot();
   return directory;
 }
 

@@ -15,6 +15,7 @@
 namespace plumbline::kernel {
 
 struct Directory {
+  std::int64_t seq = -1;  // ledger_head.schema_seq that it stands for
   RegionTree regions;
   std::unordered_map<Uuid, Account> accounts;
   std::map<std::string, Uuid, std::less<>> logins;
@@ -27,6 +28,7 @@ struct Directory {
 // Do acts on this register change the directory?
 bool in_directory(std::string_view register_name);
 
+// All of it from one snapshot.
 std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
                                                 std::string const& jurisdiction);
 

@@ -215,6 +215,25 @@ std::optional<Cursor> read_cursor(std::string const& text) {
   return cursor;
 }
 
+// A forged cursor may hold a value of another kind than the column's.
+bool fits(Cursor const& cursor, Target const& target) {
+  if (store::is_null(cursor.key)) return true;
+  switch (target.fixed) {
+    case Target::Fixed::none: {
+      auto const type = target.column->sqlite_type;
+      return std::holds_alternative<std::int64_t>(cursor.key) ? type == "INTEGER"
+             : std::holds_alternative<Bytes>(cursor.key)      ? type == "BLOB"
+                                                              : type == "TEXT";
+    }
+    case Target::Fixed::id: return std::holds_alternative<Bytes>(cursor.key);
+    case Target::Fixed::state: return std::holds_alternative<std::string>(cursor.key);
+    case Target::Fixed::updated_at:
+    case Target::Fixed::version:
+    case Target::Fixed::entry: break;
+  }
+  return std::holds_alternative<std::int64_t>(cursor.key);
+}
+
 // Rows after the cursor in the given order; absent values come first ascending and last descending, on
 // both engines, by sorting on "is null" explicitly.
 std::string after_cursor(Building& sql, Sorting const& sorting, Cursor const& cursor) {
@@ -268,12 +287,12 @@ struct Prepared {
   bool nothing = false;
 };
 
-}  // namespace
-
-Reads::Reads(store::Database& database, Catalogue const& catalogue)
-    : database_(database), catalogue_(catalogue), reader_(database.reader()) {}
-
-namespace {
+// Whoever sees a personal value masked may look for one they know; comparing would spell it out.
+bool masked_may_ask(Viewer const& viewer, Register const& reg, Condition const& condition) {
+  auto const* field = reg.type->find(condition.field);
+  if (field == nullptr || !holds_personal(*field) || viewer.sight(reg) == reflect::Sight::all) return true;
+  return condition.compare == Compare::equal;
+}
 
 Result<Prepared> prepare(Catalogue const& catalogue, Viewer const& viewer, std::string_view register_name,
                          std::vector<Condition> const& where) {
@@ -290,6 +309,8 @@ Result<Prepared> prepare(Catalogue const& catalogue, Viewer const& viewer, std::
   }
   out.sql.text += *scope;
   for (auto const& condition : where) {
+    if (!masked_may_ask(viewer, *out.reg, condition))
+      return refuse("not_filterable", "/filter/" + condition.field, condition.field);
     auto text = condition_of(out.sql, *out.reg, condition);
     if (!text) return text.refusal();
     out.sql.text += *text;
@@ -333,14 +354,14 @@ Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Q
   auto& sql = prepared->sql;
   if (!query.cursor.empty()) {
     auto const cursor = read_cursor(query.cursor);
-    if (!cursor) return refuse("bad_cursor", "/cursor");
+    if (!cursor || !fits(*cursor, sorting->target)) return refuse("bad_cursor", "/cursor");
     sql.text += after_cursor(sql, *sorting, *cursor);
   }
   sql.text += order_by(*sorting, database_.engine());
   sql.text += " limit " + sql.place(std::int64_t{query.limit} + 1);
   Sql const statement{"record.list",
                       "select " + std::string(fixed_columns) + ", " + sorting->target.sql + sql.text};
-  auto const rows = reader_->query(statement, sql.values);
+  auto const rows = database_.reader()->query(statement, sql.values);
   Page page;
   auto const shown = std::min<std::size_t>(rows.size(), static_cast<std::size_t>(query.limit));
   for (std::size_t i = 0; i < shown; ++i) page.items.push_back(found_of(*prepared->reg, rows[i]));
@@ -353,7 +374,7 @@ Result<std::int64_t> Reads::count(Viewer const& viewer, std::string_view registe
   if (!prepared) return prepared.refusal();
   if (prepared->nothing) return std::int64_t{0};
   Sql const statement{"record.count", "select count(*)" + prepared->sql.text};
-  return store::integer(reader_->query(statement, prepared->sql.values).at(0).at(0));
+  return store::integer(database_.reader()->query(statement, prepared->sql.values).at(0).at(0));
 }
 
 Result<std::int64_t> Reads::stream(Viewer const& viewer, std::string_view register_name, Query const& query,
@@ -388,7 +409,7 @@ Result<std::vector<HistoryRow>> Reads::history(Viewer const& viewer, std::string
   std::vector<HistoryRow> out;
   std::optional<OpenBody> before;
   for (auto const& row :
-       reader_->query(versions, {viewer.jurisdiction, std::string(register_name), id_bytes(id)})) {
+       database_.reader()->query(versions, {viewer.jurisdiction, std::string(register_name), id_bytes(id)})) {
     HistoryRow step{store::integer(row[0]),
                     store::integer(row[1]),
                     store::text(row[2]),
@@ -432,7 +453,7 @@ Result<std::vector<Reads::DueClock>> Reads::due_clocks(Viewer const& viewer, Dat
   Value position = std::int64_t{-1};
   while (true) {
     auto const rows =
-        reader_->query(due, {viewer.jurisdiction, to_string(until), day, name, record, position});
+        database_.reader()->query(due, {viewer.jurisdiction, to_string(until), day, name, record, position});
     for (auto const& row : rows) {
       auto const found = get(viewer, store::text(row[0]), uuid_from(row[1]));
       if (!found) continue;

@@ -124,8 +124,7 @@ static_assert(attachment_flow.sound());
 
 Result<void> attach(Act& act) {
   auto const& wanted = act.payload<Attachment>();
-  if (act.envelope_of(wanted.register_name, wanted.record) == nullptr)
-    return refuse("unknown_record", "/record");
+  if (!act.sees(wanted.register_name, wanted.record)) return refuse("unknown_record", "/record");
   act.record<Attachment>() = wanted;
   return {};
 }

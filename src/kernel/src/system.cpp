@@ -97,7 +97,8 @@ class SystemImpl final : public System {
         catalogue_(catalogue),
         clock_(clock),
         rules_(RuleBook::parse(embedded("rules/deadlines.json"))),
-        database_(store::open(database_address(folder_, settings_))) {
+        database_(store::open(database_address(folder_, settings_))),
+        reads_(*database_, catalogue_) {
     store::migrate(*database_, kernel_migrations());
     ensure_registers(*database_, catalogue_);
     blobs_ = open_blob_folder(folder_ / "blobs");
@@ -129,17 +130,12 @@ class SystemImpl final : public System {
     awaits_adoption_ = false;
   }
 
-  Reads& reads() override {
-    std::lock_guard const lock(reads_mutex_);
-    auto& mine = reads_[std::this_thread::get_id()];
-    if (!mine) mine = std::make_unique<Reads>(*database_, catalogue_);
-    return *mine;
-  }
+  Reads& reads() override { return reads_; }
   Viewer viewer(Uuid account) override {
-    return desk_->directory()->viewer(settings_.jurisdiction, account, legal_date(clock_.now()));
+    return desk_->current_directory()->viewer(settings_.jurisdiction, account, legal_date(clock_.now()));
   }
   std::optional<Uuid> account_of(std::string_view login) override {
-    auto const directory = desk_->directory();
+    auto const directory = desk_->current_directory();
     auto const found = directory->logins.find(login);
     if (found == directory->logins.end()) return {};
     return found->second;
@@ -192,10 +188,9 @@ class SystemImpl final : public System {
   Clock const& clock_;
   RuleBook rules_;
   std::unique_ptr<store::Database> database_;
+  Reads reads_;
   std::unique_ptr<BlobStore> blobs_;
   std::unique_ptr<Desk> desk_;
-  std::mutex reads_mutex_;
-  std::map<std::thread::id, std::unique_ptr<Reads>> reads_;
   std::atomic<bool> awaits_adoption_{fs::exists(folder_ / adoption_mark)};
   std::mutex publisher_mutex_;
   std::unique_ptr<LogPublisher> publisher_;

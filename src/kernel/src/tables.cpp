@@ -1,5 +1,6 @@
 #include "tables.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <stdexcept>
@@ -91,11 +92,9 @@ store::Sql const remember_column{
 
 using Known = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
 
-Known read_known(store::Database& database) {
+Known known_of(store::Rows const& rows) {
   Known known;
-  auto const reader = database.reader();
-  for (auto const& row : reader->query(known_columns, std::initializer_list<store::Value>{}))
-    known[store::text(row[0])][store::text(row[1])] = store::text(row[2]);
+  for (auto const& row : rows) known[store::text(row[0])][store::text(row[1])] = store::text(row[2]);
   return known;
 }
 
@@ -112,26 +111,55 @@ void refuse_newer(Known const& known, Catalogue const& catalogue) {
 }
 
 // Fills a column that was lifted after records existed, page by page.
-void back_fill(store::Database& database, store::Writer& writer, Register const& reg, Column const& column) {
+void back_fill(store::Writer& writer, Register const& reg, Column const& column) {
   store::Sql const page{"schema.page",
                         "select jurisdiction, id, body from " + table_name(reg) +
                             " where (jurisdiction, id) > ($1, $2) order by jurisdiction, id limit 500"};
   store::Sql const fill{"schema.fill", "update " + table_name(reg) + " set " + quoted(column.field->name) +
                                            " = $1 where jurisdiction = $2 and id = $3"};
-  auto const reader = database.reader();
   store::Value jurisdiction = std::string();
   store::Value id = Bytes{};
   while (true) {
-    auto const rows = reader->query(page, {jurisdiction, id});
+    store::Statement const ask{&page, {jurisdiction, id}};
+    auto const rows = std::move(writer.fetch({&ask, 1}).front());
     if (rows.empty()) return;
-    writer.begin();
     for (auto const& row : rows) {
       auto const body = parse_body(reg, store::text(row[2]));
       writer.write(fill, {column_value(column, body.record.data()), row[0], row[1]});
     }
-    writer.commit();
     jurisdiction = rows.back()[0];
     id = rows.back()[1];
+  }
+}
+
+bool knows(Known const& known, Register const& reg) {
+  auto const found = known.find(reg.name);
+  return found != known.end() && std::ranges::all_of(lifted_columns(reg), [&](Column const& column) {
+           return found->second.contains(std::string(column.field->name));
+         });
+}
+
+void ensure_register(store::Writer& writer, store::Engine engine, Known const& known, Register const& reg) {
+  auto remember = [&](std::string const& column, std::string const& kind) {
+    writer.write(remember_column, {std::string(reg.name), column, kind});
+  };
+  auto const found = known.find(reg.name);
+  bool const is_new = found == known.end();
+  if (is_new) {
+    writer.script(create_table(reg, engine));
+    remember("", "table");
+  }
+  for (auto const& column : lifted_columns(reg)) {
+    std::string const name(column.field->name);
+    if (!is_new && found->second.contains(name)) continue;
+    if (!is_new) {
+      auto const type = engine == store::Engine::sqlite ? column.sqlite_type : column.postgres_type;
+      writer.script("alter table " + table_name(reg) + " add column " + quoted(name) + " " +
+                    std::string(type) + ";");
+      back_fill(writer, reg, column);
+    }
+    writer.script(create_index(reg, column));
+    remember(name, std::string(column.sqlite_type));
   }
 }
 
@@ -184,35 +212,21 @@ std::optional<store::Value> cell_value(Register const& reg, Column const& column
 }
 
 void ensure_registers(store::Database& database, Catalogue const& catalogue) {
-  Known const known = read_known(database);
-  refuse_newer(known, catalogue);
-  auto const writer = database.writer();
-  auto remember = [&](Register const& reg, std::string const& column, std::string const& kind) {
-    writer->begin();
-    writer->write(remember_column, {std::string(reg.name), column, kind});
-    writer->commit();
+  auto const complete = [&](Known const& known) {
+    refuse_newer(known, catalogue);
+    return std::ranges::all_of(catalogue.registers(), [&](Register const& reg) { return knows(known, reg); });
   };
-  for (auto const& reg : catalogue.registers()) {
-    auto const found = known.find(reg.name);
-    bool const is_new = found == known.end();
-    if (is_new) {
-      writer->script(create_table(reg, database.engine()));
-      remember(reg, "", "table");
-    }
-    for (auto const& column : lifted_columns(reg)) {
-      std::string const name(column.field->name);
-      if (!is_new && found->second.contains(name)) continue;
-      if (!is_new) {
-        auto const type =
-            database.engine() == store::Engine::sqlite ? column.sqlite_type : column.postgres_type;
-        writer->script("alter table " + table_name(reg) + " add column " + quoted(name) + " " +
-                       std::string(type) + ";");
-        back_fill(database, *writer, reg, column);
-      }
-      writer->script(create_index(reg, column));
-      remember(reg, name, std::string(column.sqlite_type));
-    }
-  }
+  if (complete(known_of(database.reader()->query(known_columns, std::span<store::Value const>())))) return;
+  auto const writer = database.writer();
+  writer->begin();
+  // Several processes may start at once: the later one waits here and finds the work done.
+  if (database.engine() == store::Engine::postgres)
+    writer->script("lock table register_schema in share row exclusive mode;");
+  store::Statement const ask{&known_columns, {}};
+  Known const known = known_of(writer->fetch({&ask, 1}).front());
+  if (!complete(known))
+    for (auto const& reg : catalogue.registers()) ensure_register(*writer, database.engine(), known, reg);
+  writer->commit();
 }
 
 }  // namespace plumbline::kernel

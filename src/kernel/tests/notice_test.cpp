@@ -20,7 +20,8 @@ Type const& type_of<Notice>() {
   static Type const type = describe<Notice>(
       "notice", note(&Notice::title, Flag::required | Flag::searched | Flag::published, most(100)),
       note(&Notice::reference, Flag::unique, most(40)), note(&Notice::region, Flag::lifted, most(64)),
-      note(&Notice::contact, Flag::personal, most(40)), note(&Notice::pages, Flag::lifted, between(0, 1000)),
+      note(&Notice::contact, Flag::personal | Flag::lifted, most(40)),
+      note(&Notice::pages, Flag::lifted, between(0, 1000)),
       note(&Notice::number, Flag::system | Flag::lifted, most(60)));
   return type;
 }

@@ -52,6 +52,8 @@ class Act {
     return static_cast<T const*>(load_object(register_name, id));
   }
   virtual Envelope const* envelope_of(std::string_view register_name, Uuid id) = 0;
+  // Is there such a record, and within the sight of whoever acts? (The system and clocks see all.)
+  virtual bool sees(std::string_view register_name, Uuid id) = 0;
   // The record whose unique field has this value (text as in CSV cells), or nothing.
   virtual std::optional<Uuid> find(std::string_view register_name, std::string_view field,
                                    std::string_view value) = 0;
