@@ -221,6 +221,10 @@ publication::Void void_body(InspectionTask const& task) {
   return body;
 }
 
+publication::EraseBody erase_body(InspectionTask const& task) {
+  return {task.draw.value_or(""), hash_of_text(task.plan.leaf_hash), {"open.json"}, task.erased->ground};
+}
+
 publication::RecusalBody recusal_body(InspectionTask const& task, Recusal const& recusal) {
   publication::RecusalBody body;
   body.draw = task.draw.value_or("");

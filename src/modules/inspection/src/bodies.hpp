@@ -24,6 +24,7 @@ publication::Plan plan_body(InspectionTask const& task, DrawCeremony const& cere
 publication::Reveal reveal_body(DrawCeremony const& ceremony);
 publication::Seed seed_body(DrawCeremony const& ceremony);
 publication::Void void_body(InspectionTask const& task);
+publication::EraseBody erase_body(InspectionTask const& task);
 publication::RecusalBody recusal_body(InspectionTask const& task, Recusal const& recusal);
 
 HashSuite suite_of(InspectionTask const& task);

@@ -53,6 +53,9 @@ constexpr auto flow = kernel::workflow<TaskState>({
     {S::under_way, "close",         S::closed,    {Role::system, Role::plan_maker}},
     {S::under_way, "open",          S::under_way, {Role::drawer, Role::publisher}},
     {S::closed,    "open",          S::closed,    {Role::drawer, Role::publisher}},
+    // draw-publication.md section 4: after retention
+    {S::under_way, "erase_opening", S::under_way, Role::audit_administrator},
+    {S::closed,    "erase_opening", S::closed,    Role::audit_administrator},
     // any state before the first check: subject cancelled or moved, event spoilt …; a redraw is a new plan
     {S::draft,     "void",          S::voided,    Role::leader},
     {S::submitted, "void",          S::voided,    Role::leader},
@@ -380,6 +383,20 @@ Result<void> open_draw(Act& act) {
   return {};
 }
 
+// The names go, the proof that there were names stays.
+Result<void> erase_opening(Act& act) {
+  auto& task = act.record<InspectionTask>();
+  if (!task.opened) return refuse("not_opened");
+  if (task.erased) return refuse("erased_already");
+  auto const& ground = act.payload<EraseOpening>().ground;
+  if (!publication::is_code(ground)) return refuse("code", "/ground", ground);
+  task.erased = ErasedOpening{ground, {}};
+  Hash const digest = sha256(text_of_body(erase_body(task)));
+  auto const entry = act.log("draw.erase", publication::draw_subject(*task.draw), digest);
+  task.erased->entry = LogEntry{to_hex(digest), entry.seq, to_hex(entry.leaf_hash)};
+  return {};
+}
+
 void unbind(Act& act, InspectionTask const& task) {
   auto const* ceremony = act.load<DrawCeremony>("draw_ceremony", *task.ceremony);
   auto const& state = act.envelope_of("draw_ceremony", *task.ceremony)->state;
@@ -468,14 +485,25 @@ kernel::Register task_register() {
       .states = {"none", "draft", "submitted", "approved", "announced", "frozen", "planned", "seeded",
                  "drawn", "assigned", "under_way", "closed", "void"},
       .steps = flow.rows,
-      .actions = {action<TaskData>("draft", take_data), action<TaskData>("update", take_data),
-                  action<SubmitTask>("submit", submit), action("approve"),
-                  action<Reason>("return", return_task), action("announce"), action<Freeze>("freeze", freeze),
-                  action<MakePlan>("plan", make_plan), action("take_seed"),
+      .actions = {action<TaskData>("draft", take_data),
+                  action<TaskData>("update", take_data),
+                  action<SubmitTask>("submit", submit),
+                  action("approve"),
+                  action<Reason>("return", return_task),
+                  action("announce"),
+                  action<Freeze>("freeze", freeze),
+                  action<MakePlan>("plan", make_plan),
+                  action("take_seed"),
                   action<DrawOutcome>("draw_result", take_result),
-                  action<DirectAssign>("direct_assign", direct_assign), action<ChecksMade>("assign", assign),
-                  action("add_recusal"), action("use_reserve"), action("begin"), action("close", close),
-                  action<OpenDraw>("open", open_draw), action<VoidTask>("void", void_task),
+                  action<DirectAssign>("direct_assign", direct_assign),
+                  action<ChecksMade>("assign", assign),
+                  action("add_recusal"),
+                  action("use_reserve"),
+                  action("begin"),
+                  action("close", close),
+                  action<OpenDraw>("open", open_draw),
+                  action<EraseOpening>("erase_opening", erase_opening),
+                  action<VoidTask>("void", void_task),
                   action<InspectionTask>("import", import_task)},
       .place = place_task,
       .party_readers = RoleSet(),

@@ -87,6 +87,10 @@ struct OpenDraw {
   std::string digest;  // of open.json
 };
 
+struct EraseOpening {
+  std::string ground;  // code: why the names go ("retention", "pipl_47" …)
+};
+
 }  // namespace plumbline::inspection
 
 namespace plumbline::reflect {
@@ -108,4 +112,6 @@ template <>
 Type const& type_of<inspection::VoidTask>();
 template <>
 Type const& type_of<inspection::OpenDraw>();
+template <>
+Type const& type_of<inspection::EraseOpening>();
 }  // namespace plumbline::reflect

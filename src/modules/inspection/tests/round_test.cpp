@@ -60,6 +60,20 @@ TEST_F(Draw, AWholeRoundVerifiesAtEveryStage) {
   EXPECT_EQ(opened.report().draws.at(0).stage, publication::DrawStage::open);
   auto const receipt = must(firm_receipt(*system_, task, bearings_[3]));
   EXPECT_THAT(receipt, ::testing::HasSubstr(*make_uscc("91", "371581", std::uint64_t{4})));
+
+  // after retention the names go and the proof stays; publishing again changes nothing
+  Uuid const privacy = person("privacy", kernel::Role::audit_administrator);
+  EXPECT_EQ(erase_opening(*system_, drawer_, task, "retention").refusal().code, "forbidden");
+  must(erase_opening(*system_, privacy, task, "retention"));
+  EXPECT_EQ(erase_opening(*system_, privacy, task, "retention").refusal().code, "erased_already");
+  for (int again = 0; again < 2; ++again) {
+    must(publish_folders(*system_));
+    auto const erased = verify();
+    ASSERT_TRUE(erased) << erased.failure().error << " " << erased.failure().file;
+    EXPECT_EQ(erased.report().draws.at(0).stage, publication::DrawStage::erased);
+    EXPECT_THAT(erased.report().draws.at(0).warnings,
+                ::testing::Not(::testing::Contains("ERASED_FILE_PRESENT")));
+  }
 }
 
 TEST_F(Draw, EveryFigureOpensAListOfItsLength) {

@@ -86,6 +86,11 @@ enum class Opening : std::uint8_t { unless_classes_show, anyway };
 Result<kernel::Receipt> open_draw(kernel::System& system, Uuid account, Uuid task,
                                   Opening opening = Opening::unless_classes_show);
 
+// Takes the opened names back after their retention (draw.erase): publish_draw then removes open.json, here
+// and in the folder; the entries and proofs stay. What others have copied stays with them.
+Result<kernel::Receipt> erase_opening(kernel::System& system, Uuid account, Uuid task,
+                                      std::string_view ground);
+
 // A firm's receipt: {"draw","identifier","pid","row","salt","v":1}, canonical JSON. With it the firm checks
 // that its row stood once in the frame, with its weight. Refused "checks_open" while a check is not done.
 Result<std::string> firm_receipt(kernel::System& system, Uuid task, Uuid firm);

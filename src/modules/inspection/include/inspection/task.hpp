@@ -214,6 +214,12 @@ struct DrawVoid {
   LogEntry entry;
 };
 
+// The opened names taken back after their retention: the entry and its proof stay, open.json goes.
+struct ErasedOpening {
+  std::string ground;  // code
+  LogEntry entry;
+};
+
 // 直接委派: inspectors named by a person because nobody could be matched.
 struct DirectAssignment {
   std::string reason;  // code
@@ -271,6 +277,7 @@ struct InspectionTask {
   VoidStage void_stage = VoidStage::none;
   std::optional<DrawVoid> voided;
   std::optional<LogEntry> opened;
+  std::optional<ErasedOpening> erased;
 };
 
 // How far the checks of a task are. Register "task_tally": none → counting.

@@ -46,6 +46,7 @@ BOOST_DESCRIBE_STRUCT(LogEntry, (), (digest, seq, leaf_hash))
 BOOST_DESCRIBE_STRUCT(DrawDesign, (),
                       (pool, strata, allocation, sample_size, sample_per_stratum_min, weights, hash_suite))
 BOOST_DESCRIBE_STRUCT(DrawVoid, (), (reason, text, result, entry))
+BOOST_DESCRIBE_STRUCT(ErasedOpening, (), (ground, entry))
 BOOST_DESCRIBE_STRUCT(DirectAssignment, (), (reason, private_blob, entry))
 BOOST_DESCRIBE_STRUCT(InspectionTask, (),
                       (title, item, item_no, item_text, year, batch, parent, department, department_code,
@@ -53,7 +54,7 @@ BOOST_DESCRIBE_STRUCT(InspectionTask, (),
                        period_from, period_to, design, pool_size, sample_planned, return_reason, frame,
                        roster, frozen_strata, draw, draw_number, series, replaces, ceremony, draw_deadline,
                        policy_blob, plan, result, drawn, load_max, hall, direct, checks_expected, tally,
-                       recusals, void_stage, voided, opened))
+                       recusals, void_stage, voided, opened, erased))
 BOOST_DESCRIBE_STRUCT(TaskTally, (), (task, region, checks, published, closed, voided))
 BOOST_DESCRIBE_STRUCT(CallCeremony, (), (title, organisation, profile))
 BOOST_DESCRIBE_STRUCT(SetSources, (), (sources, margin_seconds, deadline))
@@ -73,6 +74,7 @@ BOOST_DESCRIBE_STRUCT(DirectAssign, (), (reason, assignment, private_blob))
 BOOST_DESCRIBE_STRUCT(ChecksMade, (), (checks))
 BOOST_DESCRIBE_STRUCT(VoidTask, (), (reason, text, result))
 BOOST_DESCRIBE_STRUCT(OpenDraw, (), (digest))
+BOOST_DESCRIBE_STRUCT(EraseOpening, (), (ground))
 
 namespace {
 constexpr std::int64_t permille = 1'000;
@@ -294,7 +296,8 @@ Type const& type_of<InspectionTask>() {
       note(&InspectionTask::tally, Flag::system, refers("task_tally")),
       note(&InspectionTask::recusals, Flag::system),
       note(&InspectionTask::void_stage, Flag::lifted | Flag::published | Flag::system),
-      note(&InspectionTask::voided, Flag::system), note(&InspectionTask::opened, Flag::system));
+      note(&InspectionTask::voided, Flag::system), note(&InspectionTask::opened, Flag::system),
+      note(&InspectionTask::erased, Flag::system));
   return type;
 }
 
@@ -436,6 +439,13 @@ template <>
 Type const& type_of<OpenDraw>() {
   static Type const type = describe<OpenDraw>(
       "inspection_task_open", note(&OpenDraw::digest, Flag::required, format(formats::sha256_hex)));
+  return type;
+}
+
+template <>
+Type const& type_of<EraseOpening>() {
+  static Type const type = describe<EraseOpening>(
+      "inspection_task_erase_opening", note(&EraseOpening::ground, Flag::required, format(formats::code)));
   return type;
 }
 

@@ -43,6 +43,8 @@ class Folder {
     auto const tree = ledger::tile_hashes(tiles, largest_checkpoint());
     auto written = publication::write_draw_folder(system_.log().folder() / "draws", folder_, tree, facts_);
     if (!written) return written.refusal();
+    // Last of all: as long as the folder shows the names, they can still be written anew.
+    if (folder_.erase) system_.blobs().remove(hash_of_text(task_.opened->digest));
     return published_;
   }
 
@@ -121,6 +123,11 @@ class Folder {
 
   Result<void> take_opening() {
     if (!task_.opened) return {};
+    if (task_.erased) folder_.erase = take("erase", text_of_body(erase_body(task_)), task_.erased->entry.seq);
+    if (folder_.erase) {
+      folder_.open = take("open", "", task_.opened->seq);
+      return {};
+    }
     auto body = load_blob(system_, task_.opened->digest);
     if (!body) return body.refusal();
     auto const opened = publication::parse_body<publication::Open>(*body);
@@ -273,6 +280,10 @@ Result<kernel::Receipt> open_draw(System& system, Uuid account, Uuid task, Openi
   if (!body) return body.refusal();
   return submit(system, account, "inspection_task", "open", task,
                 OpenDraw{store_blob(system, text_of_body(*body))});
+}
+
+Result<kernel::Receipt> erase_opening(System& system, Uuid account, Uuid task, std::string_view ground) {
+  return submit(system, account, "inspection_task", "erase_opening", task, EraseOpening{std::string(ground)});
 }
 
 Result<std::string> firm_receipt(System& system, Uuid task, Uuid firm) {
