@@ -4,6 +4,7 @@
 #include "kernel/audit.hpp"
 #include "kernel/credentials.hpp"
 #include "kernel/publisher.hpp"
+#include "product/catalogue.hpp"
 #include "support.hpp"
 
 namespace plumbline::app {
@@ -115,6 +116,10 @@ int run_clocks(Common const& common) {
 }
 
 int run_schema(Common const& common, std::string const& what) {
+  if (what == "names") {
+    for (auto const& line : product::persisted_names()) std::cout << line << '\n';
+    return 0;
+  }
   if (what == "registers") {
     Json::Array names;
     for (auto const& reg : catalogue().registers()) {

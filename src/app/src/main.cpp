@@ -158,8 +158,8 @@ void add_administration(CommandLine& line) {
   add_plain(line, line.app, "publish", "publish the log: tiles, checkpoint, cosignatures", run_publish);
   add_plain(line, line.app, "clocks", "recompute provisional dates, let due clocks decide", run_clocks);
 
-  auto* schema =
-      line.app.add_subcommand("schema", "'registers', or the JSON Schema of REGISTER or REGISTER.ACTION");
+  auto* schema = line.app.add_subcommand(
+      "schema", "'registers', 'names' (the persisted ones), or the JSON Schema of REGISTER[.ACTION]");
   auto& schema_common = line.keep<Common>();
   auto& what = line.keep<std::string>();
   common_options(schema, schema_common);

@@ -4,6 +4,7 @@
 #include "inspection/api.hpp"
 #include "kernel/registers.hpp"
 #include "people/api.hpp"
+#include "reflect/codec.hpp"
 
 namespace plumbline::product {
 
@@ -17,6 +18,12 @@ kernel::Catalogue const& catalogue() {
     return made;
   }();
   return all;
+}
+
+std::vector<std::string> persisted_names() {
+  std::vector<reflect::Type const*> types;
+  for (auto const& reg : catalogue().registers()) types.push_back(reg.type);
+  return reflect::persisted_names(types);
 }
 
 }  // namespace plumbline::product
