@@ -76,6 +76,51 @@ TEST_F(Draw, AWholeRoundVerifiesAtEveryStage) {
   }
 }
 
+// Two counties' shops of the same firms: each shop is a unit of its own, with its own region and receipt.
+TEST_F(Draw, SitesAreDrawnAsUnitsOfTheirOwn) {
+  Uuid const officer = person("officer", kernel::Role::officer);
+  std::vector<Uuid> sites;
+  for (std::size_t i = 0; i < 6; ++i)
+    for (std::string const region : {"371581", "371502"})
+      sites.push_back(done(officer, "site", "create", {},
+                           R"({"firm":)" + id_text(bearings_[i]) + R"(,"name":"门店","region":")" + region +
+                               R"(","tags":["门店"]})"));
+  done(officer, "site", "close", sites.back(), R"({"reason":"停业"})");
+  Uuid const task = seeded(R"({"pool":{"name":"门店","unit":"site","regions":["371502"],"tags":["门店"]},
+                               "strata":[{"stratum":"门店","sample_size":3,"group":"*"}],
+                               "weights":{"rule":"W"}})",
+                           "2026-03-06T02:00:00Z", "2026-03-08T02:00:00Z");
+  EXPECT_EQ(record<InspectionTask>("inspection_task", task).frame->rows, 5);
+  auto const outcome = must(compute_draw(*system_, task));
+  EXPECT_EQ(outcome.checks, 3);
+  go_to("2026-03-10T01:00:00Z");
+  std::set<Uuid> drawn;
+  for (auto const& found : checks_of(task)) {
+    auto const& check = found.as<Check>();
+    ASSERT_TRUE(check.site);
+    EXPECT_EQ(check.region, "371502");
+    drawn.insert(*check.site);
+    visit(found, "no_problem");
+    publish(found.id);
+  }
+  EXPECT_THAT(drawn, SizeIs(3));
+  must(open_draw(*system_, drawer_, task, Opening::anyway));
+  must(publish_folders(*system_));
+  auto const opened = verify();
+  ASSERT_TRUE(opened) << opened.failure().error << " " << opened.failure().file << " "
+                      << opened.failure().why;
+  EXPECT_THAT(must(firm_receipt(*system_, task, *drawn.begin())), ::testing::HasSubstr(R"("site:)"));
+  EXPECT_EQ(firm_receipt(*system_, task, bearings_[0]).refusal().code, "not_in_frame");
+
+  // Drawn this year for the item: what is left are the two others.
+  Uuid const again = this->task(R"({"pool":{"name":"门店","unit":"site","regions":["371502"],"tags":["门店"]},
+                               "strata":[{"stratum":"门店","sample_size":1,"group":"*"}],
+                               "weights":{"rule":"W"}})");
+  auto const pool = must(count_pool(*system_, again));
+  EXPECT_EQ(pool.registry_total, 5);
+  EXPECT_EQ(pool.pool_size, 2);
+}
+
 TEST_F(Draw, EveryFigureOpensAListOfItsLength) {
   Uuid const task = seeded(two_strata, "2026-03-06T02:00:00Z", "2026-03-08T02:00:00Z");
   must(compute_draw(*system_, task));

@@ -22,7 +22,7 @@ namespace plumbline::inspection {
 // ---- Frame and roster
 
 struct PoolCount {
-  std::int64_t registry_total = 0;  // firms of the pool in the library, whatever their status
+  std::int64_t registry_total = 0;  // firms or sites of the pool in the library, whatever their status
   std::int64_t pool_size = 0;       // that may be drawn
   std::int64_t excluded = 0;
   std::vector<StatusCount> exclusions;  // by reason code
@@ -34,7 +34,7 @@ struct PoolCount {
 Result<PoolCount> count_pool(kernel::System& system, Uuid task);
 // Counts and submits for approval.
 Result<kernel::Receipt> submit_task(kernel::System& system, Uuid account, Uuid task);
-// Frame: every firm of the pool with fresh salt, excluded ones with a reason code (deregistered, revoked,
+// Frame: every firm (or site) of the pool with fresh salt, excluded ones with a reason code (deregistered, revoked,
 // moved, drawn_this_year, frequency_cap, visit_cap, no_stratum). Roster: the department's active inspectors
 // with a valid certificate; recusal relations as pairs. Both entries are logged by one act. A task with a
 // parent takes the parent's drawn firms.
@@ -93,7 +93,8 @@ Result<kernel::Receipt> erase_opening(kernel::System& system, Uuid account, Uuid
 
 // A firm's receipt: {"draw","identifier","pid","row","salt","v":1}, canonical JSON. With it the firm checks
 // that its row stood once in the frame, with its weight. Refused "checks_open" while a check is not done.
-Result<std::string> firm_receipt(kernel::System& system, Uuid task, Uuid firm);
+// `subject` is the firm, or the site where sites are drawn.
+Result<std::string> firm_receipt(kernel::System& system, Uuid task, Uuid subject);
 
 // ---- Publication
 

@@ -103,6 +103,9 @@ enum class Allocation : std::uint8_t { fixed, ratio, proportional };
 enum class VoidStage : std::uint8_t { none, before_plan, before_event, after_seed };
 
 // What the pool is narrowed to (定向抽查); all empty: the whole library (不定向).
+enum class PoolUnit : std::uint8_t { firm, site };
+
+// Sites stand where their firm stands in industry, park and class; region and tags are their own.
 struct Pool {
   std::string name;                     // "食品生产企业"
   std::vector<std::string> regions;     // with everything below them
@@ -110,6 +113,7 @@ struct Pool {
   std::vector<std::string> tags;        // any of them
   std::vector<std::string> parks;
   std::vector<std::string> classes;  // "A" … "D", "unclassified"
+  PoolUnit unit = PoolUnit::firm;
 };
 
 // A firm falls into the first stratum whose every filled criterion it meets.
@@ -299,6 +303,8 @@ template <>
 Type const& type_of<inspection::Origin>();
 template <>
 Type const& type_of<inspection::NoticeMode>();
+template <>
+Type const& type_of<inspection::PoolUnit>();
 template <>
 Type const& type_of<inspection::DrawCeremony>();
 template <>

@@ -26,7 +26,8 @@ BOOST_DESCRIBE_STRUCT(DrawCeremony, (),
                       (ceremony, authority, region, year, title, profile, sources, margin_seconds, deadline,
                        plans, revealed, reveal_digest, reveal_seq, values, first_recorder, second_recorder,
                        attendees, seed_digest, seed_seq, seed_hash, cancel_reason))
-BOOST_DESCRIBE_STRUCT(Pool, (), (name, regions, industries, tags, parks, classes))
+BOOST_DESCRIBE_ENUM(PoolUnit, firm, site)
+BOOST_DESCRIBE_STRUCT(Pool, (), (name, regions, industries, tags, parks, classes, unit))
 BOOST_DESCRIBE_STRUCT(StratumRule, (),
                       (stratum, regions, industries, tags, classes, sample_size, ratio_permille, inspectors,
                        reserves, group))
@@ -109,6 +110,12 @@ Type const& type_of<Origin>() {
 }
 
 template <>
+Type const& type_of<PoolUnit>() {
+  static Type const type = describe_enum<PoolUnit>("pool_unit");
+  return type;
+}
+
+template <>
 Type const& type_of<NoticeMode>() {
   static Type const type = describe_enum<NoticeMode>("notice_mode");
   return type;
@@ -166,11 +173,11 @@ Type const& type_of<DrawCeremony>() {
 
 template <>
 Type const& type_of<Pool>() {
-  static Type const type =
-      describe<Pool>("pool", note(&Pool::name, Flag::published, most(limits::short_text)),
-                     note(&Pool::regions, most(limits::list_items)),
-                     note(&Pool::industries, most(criteria_most)), note(&Pool::tags, most(criteria_most)),
-                     note(&Pool::parks, most(criteria_most)), note(&Pool::classes, most(criteria_most)));
+  static Type const type = describe<Pool>(
+      "pool", note(&Pool::name, Flag::published, most(limits::short_text)),
+      note(&Pool::regions, most(limits::list_items)), note(&Pool::industries, most(criteria_most)),
+      note(&Pool::tags, most(criteria_most)), note(&Pool::parks, most(criteria_most)),
+      note(&Pool::classes, most(criteria_most)), note(&Pool::unit));
   return type;
 }
 

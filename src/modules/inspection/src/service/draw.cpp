@@ -57,7 +57,8 @@ Result<std::map<Uuid, Uuid>> visits_of_parent(System& system, InspectionTask con
   auto const read = for_each(system, "check", {{"task", kernel::Compare::equal, {to_string(*task.parent)}}},
                              [&](kernel::Found const& found) {
                                auto const& check = found.as<Check>();
-                               if (check.visit) visits.insert_or_assign(*check.firm, *check.visit);
+                               if (check.visit)
+                                 visits.insert_or_assign(check.site.value_or(*check.firm), *check.visit);
                              });
   if (!read) return read.refusal();
   return visits;
@@ -96,6 +97,7 @@ Result<AssignCheck> check_of(InspectionTask const& task, Uuid task_id, DrawnUnit
   AssignCheck check;
   check.task = task_id;
   check.firm = firm->second.firm;
+  check.site = firm->second.site;
   check.pid = unit.pid;
   check.stratum = unit.stratum;
   check.pi = unit.pi;
@@ -107,7 +109,7 @@ Result<AssignCheck> check_of(InspectionTask const& task, Uuid task_id, DrawnUnit
     if (inspector == sources.inspectors.end()) return refusal("unknown_inspector", ipid);
     check.inspectors.push_back(inspector->second.inspector);
   }
-  auto const visit = sources.visits.find(check.firm);
+  auto const visit = sources.visits.find(check.site.value_or(check.firm));
   if (visit != sources.visits.end()) check.visit = visit->second;
   return check;
 }
@@ -312,6 +314,7 @@ Result<kernel::Receipt> substitute(System& system, Uuid void_check, std::vector<
   AssignCheck check;
   check.task = *gone->task;
   check.firm = unit->second.firm;
+  check.site = unit->second.site;
   check.pid = unit->first;
   check.stratum = gone->stratum;
   check.selection = Selection::reserve;

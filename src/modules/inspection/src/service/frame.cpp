@@ -1,5 +1,6 @@
 // The frame: which firms may be drawn, in which stratum, with which weight, and who is left out and why.
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "archive/api.hpp"
@@ -19,8 +20,23 @@ constexpr std::int64_t permille = 1000;
 constexpr std::size_t salt_bytes = 32;
 constexpr std::size_t sid_bytes = 16;
 
+// A firm, or one of its sites, as the criteria see it.
+struct Subject {
+  Uuid firm_id;
+  archive::Firm const& firm;
+  std::optional<Uuid> site_id;
+  archive::Site const* site = nullptr;
+
+  Uuid id() const { return site_id.value_or(firm_id); }
+  std::string const& region() const { return site == nullptr ? firm.region : site->region; }
+  std::vector<std::string> const& tags() const { return site == nullptr ? firm.tags : site->tags; }
+  // draw-publication.md section 5
+  std::string identifier() const { return site == nullptr ? firm.key : "site:" + site->key; }
+};
+
 struct Candidate {
   Uuid firm;
+  std::optional<Uuid> site;
   std::string identifier;
   std::string status;
   std::string code;         // why it is left out; empty: it may be drawn
@@ -70,7 +86,7 @@ class Sieve {
   Sieve(System& system, InspectionTask const& task, InspectionItem const& item)
       : task_(task), item_(item), regions_(system.regions()), today_(legal_date(system.clock().now())) {}
 
-  // Firms that were drawn for the item, and visited, this year.
+  // What was drawn for the item, and the firms that were visited, this year.
   Result<void> load(System& system) {
     auto const year = std::to_string(task_.year);
     auto drawn = for_each(system, "check",
@@ -78,7 +94,11 @@ class Sieve {
                            {"year", kernel::Compare::equal, {year}},
                            {"kind", kernel::Compare::equal, {"daily"}},
                            {"state", kernel::Compare::not_equal, {"void"}}},
-                          [&](kernel::Found const& found) { ++drawn_[*found.as<Check>().firm]; });
+                          [&](kernel::Found const& found) {
+                            auto const& check = found.as<Check>();
+                            ++drawn_[*check.firm];
+                            if (check.site) ++drawn_[*check.site];
+                          });
     if (!drawn) return drawn.refusal();
     auto limit =
         for_each(system, "visit_limit",
@@ -97,45 +117,59 @@ class Sieve {
     return {};
   }
 
-  bool in_pool(archive::Firm const& firm) const {
+  bool in_pool(Subject const& subject) const {
     auto const& pool = task_.design.pool;
-    return in_regions(*regions_, pool.regions, firm.region) && any_prefix(pool.industries, firm.industry) &&
-           any_in_common(pool.tags, firm.tags) && is_one_of(pool.parks, firm.park) &&
-           is_one_of(pool.classes, class_name(archive::class_on(firm, today_)));
+    return in_regions(*regions_, pool.regions, subject.region()) &&
+           any_prefix(pool.industries, subject.firm.industry) && any_in_common(pool.tags, subject.tags()) &&
+           is_one_of(pool.parks, subject.firm.park) && is_one_of(pool.classes, class_of(subject));
   }
 
-  Candidate candidate(Uuid id, archive::Firm const& firm) const {
-    Candidate row;
-    row.firm = id;
-    row.identifier = firm.key;
-    row.status = status_name(firm.status);
-    row.stratum = stratum_of(firm);
-    row.weight = static_cast<std::uint64_t>(weight_of(task_.design.weights, archive::class_on(firm, today_)));
-    row.code = exclusion(id, firm, row.stratum);
+  Candidate candidate(Subject const& subject) const {
+    Candidate row = named(subject);
+    row.weight =
+        static_cast<std::uint64_t>(weight_of(task_.design.weights, archive::class_on(subject.firm, today_)));
+    row.code = exclusion(subject, row.stratum);
     return row;
   }
 
-  std::size_t stratum_of(archive::Firm const& firm) const {
+  // One that must be taken: nothing leaves it out, and it weighs as much as the others.
+  Candidate named(Subject const& subject) const {
+    Candidate row;
+    row.firm = subject.firm_id;
+    row.site = subject.site_id;
+    row.identifier = subject.identifier();
+    row.status = status_name(subject.firm.status);
+    row.stratum = stratum_of(subject);
+    row.weight = 1;
+    return row;
+  }
+
+ private:
+  std::string_view class_of(Subject const& subject) const {
+    return class_name(archive::class_on(subject.firm, today_));
+  }
+
+  std::size_t stratum_of(Subject const& subject) const {
     auto const& rules = task_.design.strata;
     auto const fits = [&](StratumRule const& rule) {
-      return in_regions(*regions_, rule.regions, firm.region) && any_prefix(rule.industries, firm.industry) &&
-             any_in_common(rule.tags, firm.tags) &&
-             is_one_of(rule.classes, class_name(archive::class_on(firm, today_)));
+      return in_regions(*regions_, rule.regions, subject.region()) &&
+             any_prefix(rule.industries, subject.firm.industry) && any_in_common(rule.tags, subject.tags()) &&
+             is_one_of(rule.classes, class_of(subject));
     };
     return static_cast<std::size_t>(std::ranges::find_if(rules, fits) - rules.begin());
   }
 
- private:
   // rules.md section 1: a subject drawn this year for the same item is left out unless the item is a key one.
-  std::string exclusion(Uuid id, archive::Firm const& firm, std::size_t stratum) const {
+  std::string exclusion(Subject const& subject, std::size_t stratum) const {
+    auto const& firm = subject.firm;
     if (archive::out_of_business(firm.status)) return std::string(status_name(firm.status));
     if (stratum == task_.design.strata.size()) return "no_stratum";
-    auto const drawn = drawn_.find(id);
+    auto const drawn = drawn_.find(subject.id());
     std::int64_t const times = drawn == drawn_.end() ? 0 : drawn->second;
     if (item_.kind == ItemKind::general && times > 0) return "drawn_this_year";
     if (item_.frequency_cap > 0 && times >= item_.frequency_cap) return "frequency_cap";
-    auto const limit = limits_.find(std::string(class_name(archive::class_on(firm, today_))));
-    auto const visits = visits_.find(id);
+    auto const limit = limits_.find(std::string(class_of(subject)));
+    auto const visits = visits_.find(subject.firm_id);
     if (limit != limits_.end() && visits != visits_.end() && visits->second >= limit->second)
       return "visit_cap";
     return "";
@@ -154,8 +188,27 @@ Result<std::vector<Candidate>> candidates_of_pool(System& system, Sieve const& s
   std::vector<Candidate> candidates;
   auto const read = for_each(system, "firm", {{"state", kernel::Compare::equal, {"active"}}},
                              [&](kernel::Found const& found) {
-                               auto const& firm = found.as<archive::Firm>();
-                               if (sieve.in_pool(firm)) candidates.push_back(sieve.candidate(found.id, firm));
+                               Subject const subject{found.id, found.as<archive::Firm>(), {}, nullptr};
+                               if (sieve.in_pool(subject)) candidates.push_back(sieve.candidate(subject));
+                             });
+  if (!read) return read.refusal();
+  return candidates;
+}
+
+Result<std::vector<Candidate>> candidate_sites_of_pool(System& system, Sieve const& sieve) {
+  std::unordered_map<Uuid, archive::Firm> firms;
+  auto const known =
+      for_each(system, "firm", {{"state", kernel::Compare::equal, {"active"}}},
+               [&](kernel::Found const& found) { firms.emplace(found.id, found.as<archive::Firm>()); });
+  if (!known) return known.refusal();
+  std::vector<Candidate> candidates;
+  auto const read = for_each(system, "site", {{"state", kernel::Compare::equal, {"open"}}},
+                             [&](kernel::Found const& found) {
+                               auto const& site = found.as<archive::Site>();
+                               auto const firm = firms.find(site.firm);
+                               if (firm == firms.end()) return;
+                               Subject const subject{firm->first, firm->second, found.id, &site};
+                               if (sieve.in_pool(subject)) candidates.push_back(sieve.candidate(subject));
                              });
   if (!read) return read.refusal();
   return candidates;
@@ -163,25 +216,23 @@ Result<std::vector<Candidate>> candidates_of_pool(System& system, Sieve const& s
 
 // A joint department's frame is what the lead's draw selected; every one of them is taken.
 Result<std::vector<Candidate>> candidates_of_parent(System& system, Sieve const& sieve, Uuid parent) {
-  std::vector<Uuid> firms;
+  std::set<std::pair<Uuid, std::optional<Uuid>>> subjects;
   auto const read = for_each(system, "check",
                              {{"task", kernel::Compare::equal, {to_string(parent)}},
                               {"state", kernel::Compare::not_equal, {"void"}}},
-                             [&](kernel::Found const& found) { firms.push_back(*found.as<Check>().firm); });
+                             [&](kernel::Found const& found) {
+                               auto const& check = found.as<Check>();
+                               subjects.emplace(*check.firm, check.site);
+                             });
   if (!read) return read.refusal();
-  std::ranges::sort(firms);
-  firms.erase(std::ranges::unique(firms).begin(), firms.end());
   std::vector<Candidate> candidates;
-  for (Uuid firm : firms) {
+  for (auto const& [firm, site] : subjects) {
     auto const record = record_of<archive::Firm>(system, "firm", firm);
     if (!record) return refusal("unknown_firm", to_string(firm));
-    Candidate row;
-    row.firm = firm;
-    row.identifier = record->key;
-    row.status = status_name(record->status);
-    row.stratum = sieve.stratum_of(*record);
-    row.weight = 1;
-    candidates.push_back(std::move(row));
+    auto const place =
+        site ? record_of<archive::Site>(system, "site", *site) : std::optional<archive::Site>();
+    if (site && !place) return refusal("unknown_site", to_string(*site));
+    candidates.push_back(sieve.named({firm, *record, site, place ? &*place : nullptr}));
   }
   return candidates;
 }
@@ -267,7 +318,9 @@ Result<Gathered> gather(System& system, Uuid task) {
   Sieve sieve(system, gathered.task, gathered.item);
   if (auto loaded = sieve.load(system); !loaded) return loaded.refusal();
   auto candidates = gathered.task.parent ? candidates_of_parent(system, sieve, *gathered.task.parent)
-                                         : candidates_of_pool(system, sieve);
+                    : gathered.task.design.pool.unit == PoolUnit::site
+                        ? candidate_sites_of_pool(system, sieve)
+                        : candidates_of_pool(system, sieve);
   if (!candidates) return candidates.refusal();
   gathered.candidates = std::move(*candidates);
   gathered.strata = strata_of(gathered.task, gathered.candidates);
@@ -296,7 +349,7 @@ Result<std::vector<PrivateUnit>> name_units(std::vector<Candidate> const& candid
     if (!publication::is_ident(candidate.identifier)) return refusal("identifier_form", candidate.identifier);
     ByteView const salt(salts.data() + i * salt_bytes, salt_bytes);
     units.push_back({to_hex(stats::unit_pid(suite, candidate.identifier, salt)), candidate.firm,
-                     candidate.identifier, hex_encode(salt), candidate.code});
+                     candidate.identifier, hex_encode(salt), candidate.code, candidate.site});
   }
   return units;
 }

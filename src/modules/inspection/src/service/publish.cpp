@@ -140,7 +140,9 @@ class Folder {
       auto const row = units->find(unit.pid);
       if (row == units->end()) continue;
       auto const firm = record_of<archive::Firm>(system_, "firm", row->second.firm);
-      if (firm) facts_.names.emplace(unit.pid, firm->name);
+      auto const site = row->second.site ? record_of<archive::Site>(system_, "site", *row->second.site)
+                                         : std::optional<archive::Site>();
+      if (firm) facts_.names.emplace(unit.pid, site ? firm->name + " " + site->name : firm->name);
     }
     return {};
   }
@@ -286,7 +288,7 @@ Result<kernel::Receipt> erase_opening(System& system, Uuid account, Uuid task, s
   return submit(system, account, "inspection_task", "erase_opening", task, EraseOpening{std::string(ground)});
 }
 
-Result<std::string> firm_receipt(System& system, Uuid task, Uuid firm) {
+Result<std::string> firm_receipt(System& system, Uuid task, Uuid subject) {
   auto const files = load_draw(system, task);
   if (!files) return files.refusal();
   auto const& record = (*files)->task;
@@ -295,7 +297,7 @@ Result<std::string> firm_receipt(System& system, Uuid task, Uuid firm) {
   auto const units = load_units(system, record);
   if (!units) return units.refusal();
   for (auto const& [pid, unit] : *units) {
-    if (unit.firm != firm || !unit.code.empty()) continue;
+    if (unit.site.value_or(unit.firm) != subject || !unit.code.empty()) continue;
     Json receipt;
     receipt.set("draw", *record.draw);
     receipt.set("identifier", unit.identifier);

@@ -66,16 +66,17 @@ Result<std::vector<publication::RecusalRow>> recusals_of(System& system, std::ve
                                                          std::vector<PrivateUnit> const& units) {
   std::unordered_map<Uuid, std::string_view> ipid_of;
   for (auto const& row : listed) ipid_of.emplace(row.inspector.inspector, row.inspector.ipid);
-  std::unordered_map<Uuid, std::string_view> pid_of;
+  std::unordered_multimap<Uuid, std::string_view> pids_of;  // several where sites are drawn
   for (auto const& unit : units)
-    if (unit.code.empty()) pid_of.emplace(unit.firm, unit.pid);
+    if (unit.code.empty()) pids_of.emplace(unit.firm, unit.pid);
   std::vector<publication::RecusalRow> rows;
   auto const read = for_each(system, "recusal_relation", {{"state", kernel::Compare::equal, {"in_force"}}},
                              [&](kernel::Found const& found) {
                                auto const& relation = found.as<people::RecusalRelation>();
                                auto const ipid = ipid_of.find(relation.inspector);
-                               auto const pid = pid_of.find(relation.firm);
-                               if (ipid != ipid_of.end() && pid != pid_of.end())
+                               if (ipid == ipid_of.end()) return;
+                               auto const [first, last] = pids_of.equal_range(relation.firm);
+                               for (auto pid = first; pid != last; ++pid)
                                  rows.push_back({ipid->second, pid->second});
                              });
   if (!read) return read.refusal();

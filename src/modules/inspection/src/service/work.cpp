@@ -99,20 +99,21 @@ std::string format_private(std::vector<PrivateUnit> const& units) {
   std::string text;
   for (auto const& unit : units)
     text += unit.pid + ',' + to_string(unit.firm) + ',' + unit.identifier + ',' + unit.salt + ',' +
-            unit.code + '\n';
+            unit.code + ',' + (unit.site ? to_string(*unit.site) : "") + '\n';
   return text;
 }
 
 Result<std::map<std::string, PrivateUnit>> parse_private_units(std::string_view text) {
-  auto const rows = lines_of(text, 5);
+  auto const rows = lines_of(text, 6);
   if (!rows) return rows.refusal();
   std::map<std::string, PrivateUnit> units;
   for (auto const& row : *rows) {
     auto const firm = parse_uuid(row[1]);
-    if (!firm) return refusal("private_list");
+    auto const site = parse_uuid(row[5]);
+    if (!firm || (!site && !row[5].empty())) return refusal("private_list");
     std::string pid(row[0]);
-    units.emplace(pid,
-                  PrivateUnit{pid, *firm, std::string(row[2]), std::string(row[3]), std::string(row[4])});
+    units.emplace(
+        pid, PrivateUnit{pid, *firm, std::string(row[2]), std::string(row[3]), std::string(row[4]), site});
   }
   return units;
 }

@@ -60,6 +60,7 @@ struct PrivateUnit {
   std::string identifier;
   std::string salt;  // hex
   std::string code;
+  std::optional<Uuid> site;
 };
 std::string format_private(std::vector<PrivateUnit> const& units);
 Result<std::map<std::string, PrivateUnit>> parse_private_units(std::string_view text);
