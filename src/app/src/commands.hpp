@@ -114,6 +114,7 @@ struct WitnessOptions {
 int run_witness(WitnessOptions const& options);
 int run_cosigned(Common const& common, fs::path const& note);
 int run_policy(Common const& common, fs::path const& policy);
+int run_rotate(Common const& common);
 int run_rebuild(Common const& common);
 int run_publish(Common const& common);
 int run_clocks(Common const& common);

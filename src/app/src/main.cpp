@@ -156,6 +156,7 @@ void add_administration(CommandLine& line) {
 
   add_plain(line, line.app, "rebuild", "make every derived table again from the log", run_rebuild);
   add_plain(line, line.app, "publish", "publish the log: tiles, checkpoint, cosignatures", run_publish);
+  add_plain(line, line.app, "rotate", "new keys for the log, announced under the old ones", run_rotate);
   add_plain(line, line.app, "clocks", "recompute provisional dates, let due clocks decide", run_clocks);
 
   auto* schema = line.app.add_subcommand(

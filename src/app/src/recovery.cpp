@@ -104,4 +104,9 @@ int run_policy(Common const& common, fs::path const& policy) {
   return print_published(system->log().publish(), common.output);
 }
 
+int run_rotate(Common const& common) {
+  Opened system(common);
+  return print_published(kernel::rotate_log_keys(*system, system.account()), common.output);
+}
+
 }  // namespace plumbline::app

@@ -14,6 +14,7 @@
 #include "ledger/proof_file.hpp"
 #include "ledger/signer.hpp"
 #include "ledger/witness.hpp"
+#include "log_keys.hpp"
 #include "overlay.hpp"
 #include "publisher_make.hpp"
 
@@ -41,9 +42,6 @@ Sql const keep_follower{"follower.keep",
                         "insert into follower (jurisdiction, name, position) values ($1, $2, $3) on conflict "
                         "(jurisdiction, name) do update set position = excluded.position"};
 
-constexpr std::string_view ed25519_stem = "log-ed25519";
-constexpr std::string_view sm2_stem = "log-sm2";
-
 template <class T>
 T must(Result<T> result, std::string const& what) {
   if (!result) throw std::runtime_error(what + ": " + result.refusal().code + " " + result.refusal().detail);
@@ -57,14 +55,12 @@ class PublisherImpl final : public LogPublisher {
         folder_(std::move(folder)),
         jurisdiction_(settings.jurisdiction),
         keep_(std::move(keep)),
-        ed25519_key_(must(ledger::load_key(folder_ / "keys", ed25519_stem), "the log's Ed25519 key")),
-        sm2_key_(must(ledger::load_key(folder_ / "keys", sm2_stem), "the log's SM2 key")),
-        ed25519_(ed25519_key_.signer()),
-        sm2_(sm2_key_.signer()),
+        keys_(folder_ / "keys", folder_ / "public" / "log"),
+        signers_(keys_.signers()),
         tiles_(folder_ / "public" / "log") {}
 
-  std::string vkey() const override { return ledger::format_vkey(ed25519_key_.key()); }
-  std::string sm2_vkey() const override { return ledger::format_vkey(sm2_key_.key()); }
+  std::string vkey() const override { return ledger::format_vkey(keys_.ed25519()); }
+  std::string sm2_vkey() const override { return ledger::format_vkey(keys_.sm2()); }
   fs::path folder() const override { return folder_ / "public"; }
   void use_witnesses(std::vector<std::unique_ptr<WitnessClient>> witnesses) override {
     witnesses_ = std::move(witnesses);
@@ -74,6 +70,8 @@ class PublisherImpl final : public LogPublisher {
   }
 
   Result<Published> publish() override;
+  Result<std::vector<std::string>> prepare_rotation() override;
+  Result<void> rotate() override;
   Result<Published> add_cosignatures(std::string_view cosigned_note) override;
   std::optional<Proof> proof(std::int64_t seq) override;
   std::string consistency(std::int64_t from_size, std::int64_t to_size) override;
@@ -92,10 +90,8 @@ class PublisherImpl final : public LogPublisher {
   fs::path folder_;
   std::string jurisdiction_;
   KeepRow keep_;
-  ledger::SecretKey ed25519_key_;
-  ledger::SecretKey sm2_key_;
-  std::unique_ptr<ledger::Signer> ed25519_;
-  std::unique_ptr<ledger::Signer> sm2_;
+  LogKeys keys_;
+  std::vector<std::unique_ptr<ledger::Signer>> signers_;
   ledger::TileFolder tiles_;
   std::optional<ledger::CheckpointSigner> signer_;
   std::vector<std::unique_ptr<WitnessClient>> witnesses_;
@@ -104,12 +100,11 @@ class PublisherImpl final : public LogPublisher {
 
 Result<void> PublisherImpl::open_signer() {
   if (signer_) return {};
-  ledger::KeyHistory history;
-  if (auto const text = ledger::read_text_file(folder_ / "public" / "log" / "vkeys"))
-    if (auto known = ledger::KeyHistory::parse(*text)) history = std::move(*known);
+  std::vector<ledger::Signer const*> signers;
+  for (auto const& signer : signers_) signers.push_back(signer.get());
   auto opened =
       ledger::CheckpointSigner::open({folder_ / "public" / "log", folder_ / "keys" / "last-checkpoint"},
-                                     {ed25519_.get(), sm2_.get()}, history);
+                                     std::move(signers), keys_.history());
   if (!opened) return opened.refusal();
   signer_.emplace(std::move(*opened));
   return {};
@@ -172,7 +167,9 @@ Result<LogPublisher::Published> PublisherImpl::keep_and_tell(Published published
   if (auto kept = keep_(keep_checkpoint, {jurisdiction_, published.size, published.note}); !kept)
     return kept.refusal();
   auto const note = ledger::parse_note(published.note);
-  if (note) published.cosignatures = std::max(0, static_cast<int>(note->signatures.size()) - 2);
+  if (note)
+    published.cosignatures = static_cast<int>(std::ranges::count_if(
+        note->signatures, [&](ledger::SignatureLine const& line) { return !keys_.is_own(line); }));
   return published;
 }
 
@@ -230,11 +227,32 @@ Result<LogPublisher::Published> PublisherImpl::add_cosignatures(std::string_view
   if (!note) return refuse("CHECKPOINT_FORMAT");
   std::vector<ledger::SignatureLine> lines;
   for (auto const& line : note->signatures)
-    if (!line.is_of(ed25519_key_.key()) && !line.is_of(sm2_key_.key())) lines.push_back(line);
+    if (!keys_.is_own(line)) lines.push_back(line);
   auto const with = signer_->add_cosignatures(note->text, lines);
   if (!with) return with.refusal();
   return keep_and_tell(
       {static_cast<std::int64_t>(with->checkpoint.size), ledger::format_note(with->note), 0, {}});
+}
+
+Result<std::vector<std::string>> PublisherImpl::prepare_rotation() {
+  std::lock_guard const lock(mutex_);
+  if (auto opened = open_signer(); !opened) return opened.refusal();
+  if (signer_->signed_size() == 0) return refuse("nothing_published");
+  auto made = keys_.prepare_successors();
+  if (!made) return made.refusal();
+  std::vector<std::string> vkeys;
+  for (auto const& key : *made) vkeys.push_back(ledger::format_vkey(key));
+  return vkeys;
+}
+
+Result<void> PublisherImpl::rotate() {
+  std::lock_guard const lock(mutex_);
+  if (auto opened = open_signer(); !opened) return opened.refusal();
+  auto const size = signer_->signed_size();
+  signer_.reset();
+  if (auto done = keys_.succeed(size + 1); !done) return done;
+  signers_ = keys_.signers();
+  return open_signer();
 }
 
 std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
@@ -347,11 +365,34 @@ Result<void> set_policy(System& system, Uuid account, std::string_view policy) {
   return {};
 }
 
+Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
+  auto& log = system.log();
+  if (auto before = log.publish(); !before) return before;
+  Json body;
+  Json::Array replaced;
+  for (auto const& vkey : {log.vkey(), log.sm2_vkey()}) replaced.emplace_back(vkey);
+  auto const successors = log.prepare_rotation();
+  if (!successors) return successors.refusal();
+  Json::Array keys;
+  for (auto const& vkey : *successors) keys.emplace_back(vkey);
+  body.set("keys", std::move(keys));
+  body.set("replaces", std::move(replaced));
+  body.set("v", 1);
+  std::string const text = write_canonical(body);
+  auto const announced = system.log_entry(account, "ledger.rotate", "ledger", sha256(text));
+  if (!announced) return announced.refusal();
+  ledger::write_file_durably(
+      system.folder() / "public" / "log" / ("rotate-" + std::to_string(announced->seq) + ".json"), text);
+  // The old keys sign the announcement, the witnesses see it; only then the new ones come into force.
+  if (auto told = log.publish(); !told) return told;
+  if (auto turned = log.rotate(); !turned) return turned.refusal();
+  auto const done = system.log_entry(account, "ledger.rotated", "ledger", sha256(text));
+  if (!done) return done.refusal();
+  return log.publish();
+}
+
 Result<void> make_log_keys(fs::path const& folder, std::string const& origin) {
-  auto const ed25519 = ledger::SecretKey::generate(origin, ledger::KeyType::ed25519);
-  if (auto saved = ledger::save_key(folder / "keys", ed25519_stem, ed25519); !saved) return saved;
-  return ledger::save_key(folder / "keys", sm2_stem,
-                          ledger::SecretKey::generate(origin, ledger::KeyType::sm2));
+  return LogKeys::make(folder / "keys", origin);
 }
 
 std::unique_ptr<LogPublisher> make_publisher(store::Database& database, fs::path const& folder,

@@ -49,7 +49,10 @@ Result<CheckpointSigner> CheckpointSigner::open(SignerPlaces places, std::vector
     if (signer->key().name != origin) throw std::invalid_argument("a log's keys bear its origin as name");
     auto const present = history.present(signer->key().type);
     if (!present && !history.rotate(signer->key(), 0)) throw std::invalid_argument("a key that was retired");
-    if (present && *present != signer->key()) throw std::invalid_argument("not the log's present key");
+    bool const known = std::any_of(history.periods().begin(), history.periods().end(),
+                                   [&](KeyPeriod const& period) { return period.key == signer->key(); });
+    if (!known || (signer == signers[0] && present && *present != signer->key()))
+      throw std::invalid_argument("not the log's present key");
   }
   auto lock = FileLock::acquire(places.state.string() + ".lock");
   if (!lock) return Refusal{"signer_busy", places.state.filename().string(), {}};

@@ -45,6 +45,11 @@ class LogPublisher {
   virtual std::string sm2_vkey() const = 0;
   virtual std::filesystem::path folder() const = 0;  // DIR/public
 
+  // The two halves of rotate_log_keys(): successors that are not in force yet (their verifier keys, Ed25519
+  // then SM2), and their succession from the next checkpoint on.
+  virtual Result<std::vector<std::string>> prepare_rotation() = 0;
+  virtual Result<void> rotate() = 0;
+
   // Lines that came back by file: a cosigned note of the present checkpoint.
   virtual Result<Published> add_cosignatures(std::string_view cosigned_note) = 0;
   virtual void use_witnesses(std::vector<std::unique_ptr<WitnessClient>> witnesses) = 0;
@@ -76,5 +81,11 @@ class System;
 // Puts a tlog-policy into force: a ledger.policy entry, and the file log/policy. Refused "policy_format",
 // "policy_log" (its log lines lack our key).
 Result<void> set_policy(System& system, Uuid account, std::string_view policy);
+
+// New keys for the log: announced by a ledger.rotate entry that the old keys sign (file
+// log/rotate-<seq>.json), in force from the next checkpoint on, named in log/vkey and log/vkeys. The old keys
+// sign beside them until their files keys/log-*.retired-*.key are taken away. May be called again after a
+// crash. Refused "nothing_published", or as publish() and log_entry().
+Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account);
 
 }  // namespace plumbline::kernel

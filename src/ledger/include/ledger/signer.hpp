@@ -23,8 +23,8 @@ struct SignerPlaces {
 
 class CheckpointSigner {
  public:
-  // `signers`: an Ed25519 one first, an SM2 one may follow; all bear the origin as name; they must
-  // outlive this object. `history` names the keys of earlier sizes ({} when there was only this one).
+  // `signers`: the present Ed25519 one first, an SM2 one and retired ones may follow; all bear the origin as
+  // name; they must outlive this object. `history` names the keys of earlier sizes ({}: only these).
   // Recomputes the root of the last signed size from the tiles. Refused with "checkpoint_ahead" (a
   // checkpoint was signed for which the tiles do not reach: detail its size), "checkpoint_differs" (the tiles
   // or the two copies tell another history), "checkpoint_signature" (a copy that none of our keys signed).
