@@ -305,7 +305,12 @@ PowerCut::PowerCut(std::uint64_t seed) : state_(std::make_unique<State>()) {
   if (sqlite3_vfs_register(&vfs, 0) != SQLITE_OK) throw std::runtime_error("cannot register " + state_->name);
 }
 
-PowerCut::~PowerCut() { sqlite3_vfs_unregister(&state_->vfs); }
+PowerCut::~PowerCut() {
+  sqlite3_vfs_register(state_->real, 1);
+  sqlite3_vfs_unregister(&state_->vfs);
+}
+
+void PowerCut::carry_everything() { sqlite3_vfs_register(&state_->vfs, 1); }
 
 std::string const& PowerCut::vfs() const { return state_->name; }
 
