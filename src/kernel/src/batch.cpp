@@ -43,6 +43,36 @@ bool acted_before(Envelope const& envelope, std::string_view action, Uuid accoun
   });
 }
 
+// Of a row of select_versions: the body of a record, neither an erasure's nor one lost in a restore.
+bool is_body(store::Row const& row) { return store::text(row[2]) != "erase" && !store::text(row[4]).empty(); }
+
+// A version without these fields; nothing when none of them is open in it.
+struct Rest {
+  std::string body;
+  Bytes salts;
+  std::string closed;
+};
+std::optional<Rest> without(store::Row const& row, std::vector<std::string> const& names) {
+  Json::Object open;
+  Json::Object closed;
+  Rest rest;
+  bool any = false;
+  for (auto const& field : commitments_of(store::text(row[4]), store::blob(row[5]), store::text(row[6]))) {
+    bool const gone = std::ranges::find(names, field.name) != names.end();
+    any = any || (gone && field.canonical);
+    if (gone || !field.canonical) {
+      closed.emplace_back(field.name, to_hex(field.commitment));
+    } else {
+      open.emplace_back(field.name, *parse_canonical(*field.canonical));
+      plumbline::append(rest.salts, ByteView(*field.salt));
+    }
+  }
+  if (!any) return {};
+  rest.body = write_canonical(Json(std::move(open)));
+  rest.closed = write_canonical(Json(std::move(closed)));
+  return rest;
+}
+
 // Roles that may take the action in some state; decides between "forbidden" and "illegal_in_state".
 RoleSet takers(Register const& reg, std::string_view action) {
   RoleSet roles;
@@ -249,31 +279,22 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
 
   ledger::Erasure erasure{wish.fields, wish.ground, {}};
   std::ranges::sort(erasure.fields);
+  // What the latest body became. The tables follow from that body alone (Replay in audit.cpp reads it the same
+  // way), so an erasure that spares it leaves the record as it is.
+  std::optional<std::string> current;
   for (auto const& row : rows) {
-    if (store::text(row[2]) == "erase" || store::text(row[4]).empty()) continue;
+    if (!is_body(row)) continue;
+    current.reset();
     bool const wanted = wish.versions.empty() ||
                         std::ranges::find(wish.versions, store::integer(row[1])) != wish.versions.end();
     if (!wanted) continue;
-    auto const fields = commitments_of(store::text(row[4]), store::blob(row[5]), store::text(row[6]));
-    Json::Object open;
-    Json::Object closed;
-    Bytes salts;
-    bool any = false;
-    for (auto const& field : fields) {
-      bool const gone = std::ranges::find(wish.fields, field.name) != wish.fields.end();
-      any = any || (gone && field.canonical);
-      if (gone || !field.canonical) {
-        closed.emplace_back(field.name, to_hex(field.commitment));
-      } else {
-        open.emplace_back(field.name, *parse_canonical(*field.canonical));
-        plumbline::append(salts, ByteView(*field.salt));
-      }
-    }
-    if (!any) continue;
+    auto rest = without(row, wish.fields);
+    if (!rest) continue;
     erasure.seqs.push_back(static_cast<std::uint64_t>(store::integer(row[0])));
+    current = rest->body;
     extra_.push_back({&close_version,
-                      {context_.jurisdiction, row[0], write_canonical(Json(std::move(open))),
-                       std::move(salts), write_canonical(Json(std::move(closed)))}});
+                      {context_.jurisdiction, row[0], std::move(rest->body), std::move(rest->salts),
+                       std::move(rest->closed)}});
   }
   if (erasure.seqs.empty()) return refuse("nothing_to_erase", "/fields");
 
@@ -286,11 +307,7 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
       {entry.seq, key.plan, key.id, working.version, "erase", prepared.command.account, "", body, {}});
   working.entry = entry.seq;
   working.leaf_hash = entry.leaf_hash;
-  Body rest = key.plan->body.compose(key.id, working.record->data(), working.envelope);
-  std::erase_if(rest.members, [&](Body::Member const& member) {
-    return std::ranges::find(wish.fields, member.name) != wish.fields.end();
-  });
-  working.record.emplace(parse_body(reg, rest.text()).record);
+  if (current) working.record.emplace(parse_body(reg, *current).record);
   Receipt const receipt{key.id, working.version, entry.seq, working.envelope.state, false};
   overlay_.put(key, std::move(working));
   overlay_.mark_changed(key);
@@ -305,9 +322,6 @@ Result<Receipt> BatchRun::undo(Prepared const& prepared, std::string const& acto
                              {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
   if (rows.empty() || store::text(rows.back()[3]) != batch) return refuse("changed_since");
-  auto const is_body = [](store::Row const& row) {
-    return store::text(row[2]) != "erase" && !store::text(row[4]).empty();
-  };
   auto before =
       std::find_if(rows.rbegin(), rows.rend(), [&](auto const& row) { return store::text(row[3]) != batch; });
   // An erasure or a lost body in between is nothing to go back to.

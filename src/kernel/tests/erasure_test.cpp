@@ -1,0 +1,107 @@
+// Erasure and what surrounds it: afterwards the log still proves itself, the tables still follow from it, and
+// the value is nowhere any more.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "base/limits.hpp"
+#include "desk_fixture.hpp"
+#include "kernel/audit.hpp"
+#include "kernel/blobs.hpp"
+#include "kernel/import.hpp"
+#include "kernel/publisher.hpp"
+
+namespace plumbline::kernel::testing {
+namespace {
+
+using ::testing::IsEmpty;
+
+class ErasureTest : public DeskTest {
+ protected:
+  static std::string code_of(Result<Receipt> const& answer) { return answer ? "done" : answer.refusal().code; }
+
+  Result<Receipt> erase(Uuid record, std::string const& fields, std::string const& versions = "") {
+    return act(person("privacy", Role::audit_administrator), "erase", record,
+               R"({"fields":[)" + fields + "]" +
+                   (versions.empty() ? "" : R"(,"versions":[)" + versions + "]") + R"(,"ground":"pipl_47"})");
+  }
+
+  // The log, the tables against it, and the tables made again from it.
+  void expect_proved() {
+    ASSERT_TRUE(system_->log().publish());
+    for (bool const again : {false, true}) {
+      if (again) rebuild(*system_);
+      std::vector<std::string> found;
+      for (auto const& audit : {verify_log(*system_), verify_deep(*system_)})
+        for (auto const& finding : audit.findings)
+          found.push_back(finding.code + " " + finding.register_name + " " + finding.detail);
+      EXPECT_THAT(found, IsEmpty()) << (again ? "rebuilt" : "as the desk wrote it");
+    }
+  }
+
+  // How many stored bodies hold this text.
+  std::int64_t bodies_with(std::string const& text) {
+    static store::Sql const count{"test.bodies",
+                                  "select count(*) from version where body like '%' || $1 || '%'"};
+    return store::integer(system_->database().reader()->query(count, {text}).at(0).at(0));
+  }
+
+  std::int64_t number(std::string const& sql) {
+    return store::integer(system_->database()
+                              .reader()
+                              ->query({"test.number", sql}, std::initializer_list<store::Value>{})
+                              .at(0)
+                              .at(0));
+  }
+
+  ImportReport import(std::string const& content) {
+    auto const path = folder_ / "rows.csv";
+    std::ofstream(path, std::ios::binary) << content;
+    ImportOptions wish;
+    wish.register_name = "notice";
+    wish.file = path;
+    wish.account = person("importer", Role::importer);
+    auto report = import_file(*system_, wish);
+    EXPECT_TRUE(report);
+    return report ? *report : ImportReport{};
+  }
+
+  Uuid found_by(std::string const& reference) {
+    auto const found = system_->reads().find(system_viewer("3715"), "notice", "reference", reference);
+    EXPECT_TRUE(found);
+    return found ? found->id : Uuid{};
+  }
+
+  void undo(std::string const& batch) {
+    auto const undone = undo_import(*system_, batch, person("importer", Role::importer));
+    ASSERT_TRUE(undone);
+    EXPECT_THAT(undone->kept, IsEmpty());
+  }
+};
+
+TEST_P(ErasureTest, OnlyTheNamedVersionsLoseTheirValue) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  ASSERT_TRUE(act(officer, "edit", id,
+                  R"({"title":"neu","reference":"A-1","region":"371581","contact":"13900004321"})"));
+  ASSERT_TRUE(erase(id, R"("contact")", "1"));
+  EXPECT_EQ(must_find(id).as<Notice>().contact, "13900004321");
+  EXPECT_EQ(bodies_with("13800001234"), 0);
+  EXPECT_EQ(bodies_with("13900004321"), 1);
+  expect_proved();
+
+  // Now the current version is named.
+  ASSERT_TRUE(erase(id, R"("contact")", "2"));
+  EXPECT_EQ(must_find(id).as<Notice>().contact, "");
+  EXPECT_EQ(bodies_with("13900004321"), 0);
+  expect_proved();
+}
+
+auto const engine_name = [](auto const& engine) {
+  return engine.param == store::Engine::sqlite ? "sqlite" : "postgres";
+};
+INSTANTIATE_TEST_SUITE_P(Engines, ErasureTest,
+                         ::testing::Values(store::Engine::sqlite, store::Engine::postgres), engine_name);
+
+}  // namespace
+}  // namespace plumbline::kernel::testing
