@@ -215,8 +215,10 @@ Result<Receipt> BatchRun::decide_raw(Prepared const& prepared, std::string const
 Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, Account const* account) {
   auto const& command = prepared.command;
   RecordKey const key{prepared.plan, command.record};
-  Working const& before = overlay_.get(key);
-  if (!before.exists) return refuse("not_found");
+  // What an undo took out of the registers still lies in the versions, personal data included.
+  bool const erases = command.action == "erase";
+  Working const& before = erases ? overlay_.get_with_undone(key) : overlay_.get(key);
+  if (!before.exists && !(erases && before.record)) return refuse("not_found");
   if (account != nullptr) {
     Viewer const& who = viewer(command.account);
     if (!who.may(prepared.builtin->by, before.envelope))
@@ -227,7 +229,7 @@ Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, Account const
   if (command.version_seen && *command.version_seen != before.version)
     return refuse("version_conflict", "", std::to_string(before.version));
   std::string const actor = account == nullptr ? "system" : account->log_id;
-  if (command.action == "erase") return erase(prepared, actor, key);
+  if (erases) return erase(prepared, actor, key);
   if (command.action == "undo_import") return undo(prepared, actor, key);
   return decide_clock(prepared, actor, key);
 }

@@ -12,6 +12,12 @@ store::Sql const select_chain{
     "select c.seq, c.leaf_hash, v.leaf from chain_head c join entry v on v.jurisdiction = c.jurisdiction and "
     "v.seq = c.seq where c.jurisdiction = $1 and c.chain = $2"};
 
+store::Sql const select_chain_of_record{
+    "version.chain",
+    "select v.version, v.entry, v.action, v.body, e.leaf, e.leaf_hash from version v join entry e on "
+    "e.jurisdiction = v.jurisdiction and e.seq = v.entry where v.jurisdiction = $1 and v.register_name = $2 "
+    "and v.record = $3 order by v.entry desc"};
+
 store::Sql select_by_id(Register const& reg) {
   return {"record.select", "select r.version, r.state, r.entry, r.sid, r.body, e.leaf_hash from " +
                                table_name(reg) +
@@ -113,6 +119,31 @@ Working const& Overlay::get(RecordKey const& key) {
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
   if (!rows.empty()) fill(working, rows.front());
   return records_.emplace(key, std::move(working)).first->second;
+}
+
+Working const& Overlay::get_with_undone(RecordKey const& key) {
+  Working const& known = get(key);
+  if (known.exists || known.record) return known;
+  store::Statement const ask{&select_chain_of_record,
+                             {jurisdiction_, std::string(key.plan->reg->name), id_bytes(key.id)}};
+  auto const rows = std::move(writer_.fetch({&ask, 1}).front());
+  auto const latest = std::ranges::find_if(
+      rows, [](auto const& row) { return store::text(row[2]) != "erase" && !store::text(row[3]).empty(); });
+  if (latest == rows.end()) return known;
+  auto body = parse_body(*key.plan->reg, store::text((*latest)[3]));
+  if (body.envelope.state != state_undone) return known;
+  auto const leaf = ledger::parse_leaf(store::text(rows.front()[4]));
+  auto const sid = leaf ? hex_decode(leaf->subject.substr(leaf->subject.find('/') + 1)) : std::nullopt;
+  if (!sid) throw store::Error(store::Errc::corrupt, "version.chain", "a stored leaf names no record");
+  Working working = known;
+  working.version = store::integer(rows.front()[0]);
+  working.entry = store::integer(rows.front()[1]);
+  working.leaf_hash = hash_from(rows.front()[5]);
+  working.sid = *sid;
+  working.record.emplace(std::move(body.record));
+  working.envelope = std::move(body.envelope);
+  put(key, std::move(working));
+  return get(key);
 }
 
 bool Overlay::knows_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value) const {

@@ -95,6 +95,9 @@ class Overlay {
   }
   // Loads on first use; a record that does not exist is a Working with exists = false.
   Working const& get(RecordKey const& key);
+  // Likewise, but a record that an undo took out of the registers comes with its latest body and its place
+  // in the log: exists = false, and a `record`, which one that never was has not.
+  Working const& get_with_undone(RecordKey const& key);
 
   // The record holding a unique value; the overlay's own changes first.
   std::optional<Uuid> find_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value);

@@ -79,6 +79,25 @@ class ErasureTest : public DeskTest {
   }
 };
 
+TEST_P(ErasureTest, AnUndoneRecordIsErasedToo) {
+  auto const report = import("reference,title,region,contact\nA-1,x,371581,13800001234\n");
+  auto const id = found_by("A-1");
+  undo(report.batch);
+  EXPECT_EQ(bodies_with("13800001234"), 2);
+  EXPECT_EQ(code_of(act(person("privacy2", Role::audit_administrator, "371502"), "erase", id,
+                        R"({"fields":["contact"],"ground":"pipl_47"})")),
+            "not_found");
+  auto const erased = erase(id, R"("contact")");
+  ASSERT_TRUE(erased) << erased.refusal().code;
+  EXPECT_EQ(erased->state, state_undone);
+  EXPECT_EQ(bodies_with("13800001234"), 0);
+  EXPECT_EQ(code_of(erase(id, R"("contact")")), "nothing_to_erase");
+  EXPECT_FALSE(system_->reads().get(system_viewer("3715"), "notice", id));
+  EXPECT_EQ(code_of(erase(make_uuid7(clock_.now()), R"("contact")")), "not_found");
+  EXPECT_EQ(code_of(act(person("officer", Role::officer), "edit", id, R"({"title":"x"})")), "not_found");
+  expect_proved();
+}
+
 TEST_P(ErasureTest, OnlyTheNamedVersionsLoseTheirValue) {
   auto const officer = person("officer", Role::officer);
   auto const id = draft(officer, "A-1");
