@@ -109,6 +109,8 @@ std::optional<Uuid> ActImpl::find(std::string_view register_name, std::string_vi
   throw std::logic_error("find() needs a unique field; '" + std::string(field) + "' is none");
 }
 
+Uuid ActImpl::new_id() { return *fresh_.insert(make_uuid7(now())).first; }
+
 std::int64_t ActImpl::next_number(std::string_view series) {
   auto const [position, fresh] = numbers_.try_emplace(std::string(series), 0);
   if (fresh) position->second = run_.overlay_.last_number(position->first);
@@ -208,7 +210,8 @@ void* ActImpl::step_object(std::string_view register_name, Uuid id, std::string_
 
 void* ActImpl::create_object(std::string_view register_name, std::string_view action, Uuid id) {
   RecordKey const key{&plan(register_name), id};
-  if (see(key).exists) throw Refused("already_exists", "", std::string(register_name));
+  if (see(key).exists || (!fresh_.contains(id) && run_.overlay_.is_used(key)))
+    throw Refused("already_exists", "", std::string(register_name));
   StepRow const* step = key.plan->reg->find_step(0, action);
   if (step == nullptr || !step->by.contains(Role::system))
     throw Refused("illegal_in_state", "", std::string(register_name) + "." + std::string(action));

@@ -1,6 +1,7 @@
 // The Act a handler sees: stages every change until the handler has agreed.
 #pragma once
 #include <map>
+#include <set>
 
 #include "batch.hpp"
 
@@ -25,7 +26,7 @@ class ActImpl final : public Act {
   bool sees(std::string_view register_name, Uuid id) override;
   std::optional<Uuid> find(std::string_view register_name, std::string_view field,
                            std::string_view value) override;
-  Uuid new_id() override { return make_uuid7(now()); }
+  Uuid new_id() override;
   std::int64_t next_number(std::string_view series) override;
   void start_clock(std::string_view rule, Date triggered_on) override;
   void stop_clock(std::string_view rule) override;
@@ -74,6 +75,7 @@ class ActImpl final : public Act {
   std::deque<Staged> staged_;
   std::map<std::string, std::int64_t> numbers_;
   std::vector<LogEntry> logs_;
+  std::set<Uuid> fresh_;  // ids made by this act: nothing has them yet
 };
 
 }  // namespace plumbline::kernel

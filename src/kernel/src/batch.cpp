@@ -193,6 +193,8 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   }
 
   bool const creates = !before.exists;
+  // An id that an undo took away keeps its chain in the log; another record under it would fork that.
+  if (creates && overlay_.is_used(key)) return refuse("already_exists");
   ActImpl act(*this, prepared, key, account);
   if (auto done = act.run(*step); !done) return done.refusal();
   if (auto placed = act.place_all(); !placed) return placed.refusal();

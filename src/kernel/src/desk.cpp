@@ -328,6 +328,13 @@ Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const 
         if (!rows.empty()) fill(working, rows.front());
         run.overlay().put({plan, id}, std::move(working));
       });
+      if (plan->reg->find_step(0, command.action) != nullptr) {
+        asks.push_back(
+            {&select_used, {jurisdiction_, std::string(plan->reg->name), id_bytes(command.record)}});
+        uses.push_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
+          run.overlay().note_used({plan, id}, !rows.empty());
+        });
+      }
     }
     if (!prepared->payload) continue;
     // Unique values that the payload names under the record's own member name.

@@ -45,6 +45,10 @@ store::Sql upsert_sql(Register const& reg, std::vector<Column> const& columns) {
 
 }  // namespace
 
+store::Sql const select_used{
+    "version.used",
+    "select 1 from version where jurisdiction = $1 and register_name = $2 and record = $3 limit 1"};
+
 Uuid uuid_from(store::Value const& value) {
   auto const& bytes = store::blob(value);
   Uuid id;
@@ -119,6 +123,17 @@ Working const& Overlay::get(RecordKey const& key) {
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());
   if (!rows.empty()) fill(working, rows.front());
   return records_.emplace(key, std::move(working)).first->second;
+}
+
+bool Overlay::is_used(RecordKey const& key) {
+  if (get(key).version > 0) return true;
+  auto const known = used_.find(key);
+  if (known != used_.end()) return known->second;
+  store::Statement const ask{&select_used,
+                             {jurisdiction_, std::string(key.plan->reg->name), id_bytes(key.id)}};
+  bool const used = !writer_.fetch({&ask, 1}).front().empty();
+  note_used(key, used);
+  return used;
 }
 
 Working const& Overlay::get_with_undone(RecordKey const& key) {

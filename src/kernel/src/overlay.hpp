@@ -72,6 +72,8 @@ struct ChainHead {
   std::int64_t time_micros;
 };
 
+// Whether any version of a record is stored.
+extern store::Sql const select_used;
 // Fills a Working from a row of RegisterPlan::select.
 void fill(Working& working, store::Row const& row);
 
@@ -92,12 +94,17 @@ class Overlay {
     working.plan = key.plan;
     working.id = key.id;
     put(key, std::move(working));
+    note_used(key, false);
   }
   // Loads on first use; a record that does not exist is a Working with exists = false.
   Working const& get(RecordKey const& key);
   // Likewise, but a record that an undo took out of the registers comes with its latest body and its place
   // in the log: exists = false, and a `record`, which one that never was has not.
   Working const& get_with_undone(RecordKey const& key);
+
+  // Does the log know the id, in the registers or taken out of them? Its chain has one name for ever.
+  bool is_used(RecordKey const& key);
+  void note_used(RecordKey const& key, bool used) { used_.insert_or_assign(key, used); }
 
   // The record holding a unique value; the overlay's own changes first.
   std::optional<Uuid> find_unique(RegisterPlan const& plan, std::size_t column, store::Value const& value);
@@ -129,6 +136,7 @@ class Overlay {
   std::string jurisdiction_;
   store::Writer& writer_;
   std::unordered_map<RecordKey, Working, RecordKeyHash> records_;
+  std::unordered_map<RecordKey, bool, RecordKeyHash> used_;  // as the database has it
   std::vector<RecordKey> changed_;
   std::map<UniqueKey, std::optional<Uuid>> unique_;
   std::map<std::string, std::pair<std::int64_t, bool>> numbers_;

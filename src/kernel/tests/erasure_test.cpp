@@ -116,6 +116,23 @@ TEST_P(ErasureTest, OnlyTheNamedVersionsLoseTheirValue) {
   expect_proved();
 }
 
+TEST_P(ErasureTest, AnIdThatWasUndoneIsNotTakenAgain) {
+  std::string const rows = "reference,title,region\nA-1,x,371581\n";
+  auto const report = import(rows);
+  auto const id = found_by("A-1");
+  undo(report.batch);
+  auto const officer = person("officer", Role::officer);
+  EXPECT_EQ(code_of(act(officer, "draft", id, R"({"title":"x","region":"371581"})")), "already_exists");
+  EXPECT_EQ(code_of(act(person("leader", Role::leader), "draft", id, R"({"title":"x","region":"371581"})")),
+            "forbidden");
+  // What was undone may be imported again, as another record.
+  EXPECT_EQ(import(rows).created, 1);
+  EXPECT_NE(found_by("A-1"), id);
+  auto const fresh = make_uuid7(clock_.now());
+  EXPECT_EQ(code_of(act(officer, "draft", fresh, R"({"title":"x","region":"371581"})")), "done");
+  expect_proved();
+}
+
 auto const engine_name = [](auto const& engine) {
   return engine.param == store::Engine::sqlite ? "sqlite" : "postgres";
 };
