@@ -270,6 +270,7 @@ Result<void> ActImpl::place_all() {
 Result<Receipt> ActImpl::settle(std::string_view actor) {
   for (auto& target : staged_) {
     auto problems = reflect::validate(target.working.record->type(), target.working.record->data());
+    run_.forgive_erased(target.key, target.working.record->data(), problems);
     if (!problems.empty()) return Refusal{"invalid", "", std::move(problems)};
     if (auto unique = check_unique(target); !unique) return unique.refusal();
   }

@@ -158,6 +158,33 @@ Result<Receipt> BatchRun::decide_new(Prepared const& prepared) {
   return prepared.builtin != nullptr ? decide_builtin(prepared, account) : decide_step(prepared, account);
 }
 
+void BatchRun::forgive_erased(RecordKey const& key, void const* now, std::vector<Problem>& problems) {
+  Working const& before = overlay_.get(key);
+  if (!before.exists || problems.empty()) return;
+  std::set<std::string> const erased = erased_fields(key);
+  std::erase_if(problems, [&](Problem const& problem) {
+    if (problem.path.empty()) return false;
+    auto const name = problem.path.substr(1, problem.path.find('/', 1) - 1);
+    auto const* field = key.plan->reg->type->find(name);
+    return field != nullptr && erased.contains(name) &&
+           reflect::canonical_member(*field, before.record->data()) == reflect::canonical_member(*field, now);
+  });
+}
+
+// Asked only where something is missing.
+std::set<std::string> BatchRun::erased_fields(RecordKey const& key) {
+  store::Statement const ask{&select_versions,
+                             {context_.jurisdiction, std::string(key.plan->reg->name), id_bytes(key.id)}};
+  auto const rows = std::move(writer_.fetch({&ask, 1}).front());
+  std::set<std::string> names;
+  for (auto const& row : rows) {
+    if (!is_body(row) || store::text(row[6]).empty()) continue;
+    for (auto const& field : commitments_of(store::text(row[4]), store::blob(row[5]), store::text(row[6])))
+      if (!field.canonical) names.insert(field.name);
+  }
+  return names;
+}
+
 Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* account) {
   auto const& command = prepared.command;
   auto const& reg = *prepared.plan->reg;
@@ -193,6 +220,10 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   }
 
   bool const creates = !before.exists;
+  if (auto missing = prepared.missing; !missing.empty()) {
+    forgive_erased(key, prepared.payload->data(), missing);
+    if (!missing.empty()) return Refusal{"invalid", "", std::move(missing)};
+  }
   // An id that an undo took away keeps its chain in the log; another record under it would fork that.
   if (creates && overlay_.is_used(key)) return refuse("already_exists");
   ActImpl act(*this, prepared, key, account);

@@ -1,5 +1,6 @@
 // One batch of acts on an overlay: decides each in order, then holds everything the commit must write.
 #pragma once
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -68,6 +69,12 @@ class BatchRun {
   static std::string repeat_key(Uuid const& account, std::string const& key);
   bool is_active(Uuid account) const;
   Viewer const& viewer(Uuid account);
+  // Erasure may leave a record without what it must have, and that must not stop all later acts on it. An
+  // act answers for what it changes: a problem goes when an erasure named the field and `now`, the record as
+  // the act wants it, has the field as the act found it. What was filled in again is required again, and a
+  // field that was never erased, or that a new record lacks, stays a problem.
+  void forgive_erased(RecordKey const& key, void const* now, std::vector<Problem>& problems);
+  std::set<std::string> erased_fields(RecordKey const& key);
   Result<Receipt> decide_new(Prepared const& prepared);
   Result<Receipt> decide_step(Prepared const& prepared, Account const* account);
   Result<Receipt> decide_builtin(Prepared const& prepared, Account const* account);

@@ -132,7 +132,13 @@ Result<std::unique_ptr<Prepared>> Desk::prepare(Command command) const {
     auto problems =
         reflect::read(command.payload.empty() ? "{}" : command.payload, *type, prepared->payload->data(),
                       command.account.is_nil() ? reflect::Source::stored : reflect::Source::caller);
-    if (!problems.empty()) return Refusal{"invalid", "", std::move(problems)};
+    // The new body of a record that is there may lack what was erased in it: the batch knows.
+    bool const whole_record = type == plan->second->reg->type && !command.record.is_nil();
+    bool const only_missing =
+        std::ranges::all_of(problems, [](Problem const& problem) { return problem.code == "required"; });
+    if (!problems.empty() && !(whole_record && only_missing))
+      return Refusal{"invalid", "", std::move(problems)};
+    prepared->missing = std::move(problems);
   } else if (!command.payload.empty() && command.payload != "{}") {
     return refuse("no_payload_expected");
   }

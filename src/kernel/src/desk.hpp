@@ -33,6 +33,8 @@ struct Prepared {
   Builtin const* builtin = nullptr;
   std::optional<reflect::Object> payload;
   Hash payload_hash{};
+  // Required members that the payload lacks and that may have been erased (BatchRun::forgive_erased).
+  std::vector<Problem> missing;
   bool new_id = false;  // the desk made the record's id: nothing has it yet
   // A log entry outside any record.
   struct Raw {

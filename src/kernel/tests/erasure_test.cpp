@@ -116,6 +116,68 @@ TEST_P(ErasureTest, OnlyTheNamedVersionsLoseTheirValue) {
   expect_proved();
 }
 
+TEST_P(ErasureTest, AnErasedRequiredFieldStopsNothing) {
+  auto const officer = person("officer", Role::officer);
+  auto const leader = person("leader", Role::leader);
+  auto const id = draft(officer, "A-1");
+  auto const other = draft(officer, "A-2");
+  ASSERT_TRUE(erase(id, R"("title")"));
+  EXPECT_EQ(must_find(id).as<Notice>().title, "");
+  // Left absent by an edit and by an act without a payload.
+  EXPECT_EQ(code_of(act(officer, "edit", id, R"({"reference":"A-1","region":"371581","pages":3})")), "done");
+  EXPECT_EQ(code_of(act(leader, "edit", id, R"({"reference":"A-1","region":"371581"})")), "forbidden");
+  EXPECT_EQ(code_of(act(person("county", Role::officer, "371502"), "edit", id, R"({"pages":3})")),
+            "not_found");
+  EXPECT_EQ(code_of(act(leader, "issue", id)), "done");
+  expect_proved();
+
+  // Whatever was never erased stays required, also of the record next to it.
+  auto const cleared = act(officer, "edit", other, R"({"reference":"A-2","region":"371581"})");
+  ASSERT_EQ(code_of(cleared), "invalid");
+  EXPECT_EQ(cleared.refusal().problems.at(0).path, "/title");
+  EXPECT_EQ(code_of(act(officer, "draft", {}, R"({"reference":"A-3","region":"371581"})")), "invalid");
+  EXPECT_EQ(code_of(act(officer, "draft", make_uuid7(clock_.now()), R"({"region":"371581"})")), "invalid");
+  // An erasure of an older version gives no leave to clear the value of today.
+  ASSERT_EQ(code_of(act(officer, "edit", other, R"({"title":"neu","reference":"A-2","region":"371581"})")),
+            "done");
+  ASSERT_TRUE(erase(other, R"("title")", "1"));
+  EXPECT_EQ(code_of(act(officer, "edit", other, R"({"reference":"A-2","region":"371581"})")), "invalid");
+  expect_proved();
+}
+
+TEST_P(ErasureTest, AnErasedFieldFilledAgainIsRequiredAgain) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  ASSERT_TRUE(erase(id, R"("title")"));
+  ASSERT_TRUE(act(officer, "edit", id, R"({"title":"neu","reference":"A-1","region":"371581"})"));
+  EXPECT_EQ(code_of(act(officer, "edit", id, R"({"reference":"A-1","region":"371581"})")), "invalid");
+  EXPECT_EQ(must_find(id).as<Notice>().title, "neu");
+  expect_proved();
+}
+
+TEST_P(ErasureTest, NoHashOfAnErasedPayloadStays) {
+  auto const officer = person("officer", Role::officer);
+  std::string const payload = R"({"title":"x","reference":"A-1","region":"371581","contact":"13800001234"})";
+  auto const made = act(officer, "draft", {}, payload, "key-1");
+  auto const other = act(officer, "draft", {}, R"({"title":"y","region":"371581"})", "key-2");
+  ASSERT_TRUE(made && other);
+  ASSERT_TRUE(act(officer, "copy", made->record, R"({"reference":"A-2"})", "key-3"));
+  std::string const bare = "select count(distinct payload_hash) from idempotency where key like 'key-%'";
+  EXPECT_EQ(number(bare), 3);
+  // The copy lies behind the entry that the third key names: its act is found all the same.
+  ASSERT_TRUE(erase(found_by("A-2"), R"("contact")"));
+  EXPECT_EQ(code_of(act(officer, "copy", made->record, R"({"reference":"A-2"})", "key-3")),
+            "idempotency_mismatch");
+  ASSERT_TRUE(erase(made->record, R"("contact")"));
+  EXPECT_EQ(number(bare), 2);  // the same nothing twice, and the hash of the other record's payload
+  // Never a second time, even so.
+  EXPECT_EQ(code_of(act(officer, "draft", {}, payload, "key-1")), "idempotency_mismatch");
+  auto const again = act(officer, "draft", {}, R"({"title":"y","region":"371581"})", "key-2");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->record, other->record);
+  expect_proved();
+}
+
 TEST_P(ErasureTest, AnIdThatWasUndoneIsNotTakenAgain) {
   std::string const rows = "reference,title,region\nA-1,x,371581\n";
   auto const report = import(rows);
