@@ -28,13 +28,20 @@ Sql const insert_repeat{
 Sql const update_head{"head.update",
                       "update ledger_head set size = $2, last_time = $3, frontier = $4, schema_seq = $5 "
                       "where jurisdiction = $1"};
-Sql const select_versions{
-    "version.of_record",
-    "select entry, version, action, batch, body, salts, closed from version where jurisdiction = "
-    "$1 and register_name = $2 and record = $3 order by entry"};
+Sql const select_versions{"version.of_record",
+                          "select entry, version, action, batch, body, salts, closed, recorded_at from "
+                          "version where jurisdiction = "
+                          "$1 and register_name = $2 and record = $3 order by entry"};
 Sql const close_version{
     "version.close",
     "update version set body = $3, salts = $4, closed = $5 where jurisdiction = $1 and entry = $2"};
+// The act that wrote version $2 answered with the entry of its first record; those of the others follow it,
+// recorded at the same instant. Another act of the batch may be hit instead: its key answers no more, but it
+// stays taken.
+Sql const forget_payload{"idempotency.forget",
+                         "update idempotency set payload_hash = $4 where jurisdiction = $1 and recorded_at = "
+                         "$3 and entry = (select max(entry) from idempotency where jurisdiction = $1 and "
+                         "entry <= $2)"};
 
 Value bytes(Hash const& hash) { return Bytes(hash.begin(), hash.end()); }
 bool acted_before(Envelope const& envelope, std::string_view action, Uuid account) {
@@ -330,6 +337,9 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
     extra_.push_back({&close_version,
                       {context_.jurisdiction, row[0], std::move(rest->body), std::move(rest->salts),
                        std::move(rest->closed)}});
+    // The hash of what was sent would confirm a guess at what was erased. The row stays: whoever sends the act
+    // again is refused, and it is not done twice.
+    extra_.push_back({&forget_payload, {context_.jurisdiction, row[0], row[7], bytes(Hash{})}});
   }
   if (erasure.seqs.empty()) return refuse("nothing_to_erase", "/fields");
 

@@ -47,6 +47,16 @@ Sql const provisional_clocks_sql{"clock.provisional",
                                  "order by register_name, record, position "
                                  "limit 500"};
 
+// Entries and instants grow together: the oldest rows are those of the lowest entries.
+Sql const oldest_key_sql{
+    "idempotency.oldest",
+    "select recorded_at from idempotency where jurisdiction = $1 order by entry limit 1"};
+Sql const prune_keys_sql{
+    "idempotency.prune",
+    "delete from idempotency where jurisdiction = $1 and recorded_at < $2 and entry <= (select max(entry) "
+    "from "
+    "(select entry from idempotency where jurisdiction = $1 order by entry limit $3) as oldest)"};
+
 std::string database_address(fs::path const& folder, Settings const& settings) {
   return settings.database.empty() ? "sqlite:" + (folder / "plumbline.db").string() : settings.database;
 }
@@ -179,6 +189,7 @@ class SystemImpl final : public System {
  private:
   std::string lapse_action(Register const& reg, std::string_view state, std::string_view rule) const;
   bool lapse(store::Row const& row);
+  void prune_keys();
   void page_clocks(Sql const& sql, std::vector<Value> fixed,
                    std::function<void(store::Row const&)> const& each);
 
@@ -265,7 +276,21 @@ void SystemImpl::page_clocks(Sql const& sql, std::vector<Value> fixed,
   }
 }
 
+// Bite by bite, so that nobody waits; what is left goes next time.
+void SystemImpl::prune_keys() {
+  auto const reader = database_->reader();
+  std::int64_t const before =
+      clock_.now().micros_utc - std::int64_t{limits::idempotency_kept_days} * 86'400 * 1'000'000;
+  for (int bite = 0; bite < limits::idempotency_bites; ++bite) {
+    auto const oldest = reader->query(oldest_key_sql, {settings_.jurisdiction});
+    if (oldest.empty() || store::integer(oldest[0][0]) >= before) return;
+    if (!write_unlogged(prune_keys_sql, {settings_.jurisdiction, before, limits::idempotency_rows_per_bite}))
+      return;
+  }
+}
+
 int SystemImpl::run_clocks() {
+  prune_keys();
   int fired = 0;
   page_clocks(due_clocks_sql, {settings_.jurisdiction, to_string(legal_date(clock_.now()))},
               [&](store::Row const& row) { fired += lapse(row) ? 1 : 0; });

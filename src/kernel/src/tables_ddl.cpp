@@ -107,11 +107,13 @@ create table follower (
 
 -- unlogged ---------------------------------------------------------------------------------------------
 create table idempotency (
-  jurisdiction text not null, account {BIN} not null, key text not null, payload_hash {BIN} not null,
+  jurisdiction text not null, account {BIN} not null, key text not null,
+  payload_hash {BIN} not null,          -- 32 zero bytes where the payload was erased: equals no other
   record {BIN} not null, version {INT} not null, entry {INT} not null, state text not null,
   recorded_at {INT} not null,
   primary key (jurisdiction, account, key)
 ) {KEYED};
+create index idempotency_by_entry on idempotency (jurisdiction, entry);
 create table credential (
   jurisdiction text not null, account {BIN} not null, password_hash text not null,
   primary key (jurisdiction, account)

@@ -178,6 +178,23 @@ TEST_P(ErasureTest, NoHashOfAnErasedPayloadStays) {
   expect_proved();
 }
 
+TEST_P(ErasureTest, OldKeysAreForgotten) {
+  auto const officer = person("officer", Role::officer);
+  std::string const count = "select count(*) from idempotency";
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(act(officer, "draft", {}, R"({"title":"x","region":"371581"})", "old-" + std::to_string(i)));
+  auto const old = number(count);
+  clock_.set(Instant{clock_.now().micros_utc + std::int64_t{limits::idempotency_kept_days} * 86'400'000'000 -
+                     1'000'000});
+  system_->run_clocks();
+  EXPECT_EQ(number(count), old);
+  ASSERT_TRUE(act(officer, "draft", {}, R"({"title":"x","region":"371581"})", "new"));
+  clock_.set(Instant{clock_.now().micros_utc + 2'000'000});
+  system_->run_clocks();
+  EXPECT_EQ(number(count), 1);
+  EXPECT_EQ(number("select count(*) from idempotency where key = 'new'"), 1);
+}
+
 TEST_P(ErasureTest, AnIdThatWasUndoneIsNotTakenAgain) {
   std::string const rows = "reference,title,region\nA-1,x,371581\n";
   auto const report = import(rows);

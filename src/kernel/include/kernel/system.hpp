@@ -70,7 +70,8 @@ class System {
   virtual LogPublisher& log() = 0;
 
   // Fires every clock that is past due and whose rule says that silence decides; each once, however
-  // often and however late this is called. Answers how many fired.
+  // often and however late this is called. Answers how many fired. Also forgets idempotency keys that are
+  // older than limits::idempotency_kept_days.
   virtual int run_clocks() = 0;
   // Recomputes by logged acts the clocks whose date was provisional and whose year is published by now.
   virtual int recompute_provisional() = 0;
