@@ -220,6 +220,12 @@ int run_attach(AttachOptions const& options) {
   command.payload = reflect::to_text(attachment);
   auto const receipt = system->act(std::move(command));
   if (!receipt) return refused(receipt.refusal(), options.common.output);
+  // An erasure may have removed the same content after it was put and before it was mentioned.
+  if (system->blobs().open(stored->sha256) == nullptr) {
+    content.clear();
+    content.seekg(0);
+    (void)system->blobs().put(content, static_cast<std::int64_t>(limits::attachment_bytes));
+  }
   print(receipt_json(*receipt), options.common.output);
   return 0;
 }

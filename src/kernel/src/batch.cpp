@@ -42,6 +42,9 @@ Sql const forget_payload{"idempotency.forget",
                          "update idempotency set payload_hash = $4 where jurisdiction = $1 and recorded_at = "
                          "$3 and entry = (select max(entry) from idempotency where jurisdiction = $1 and "
                          "entry <= $2)"};
+Sql const insert_release{"blob.release",
+                         "insert into blob_release (jurisdiction, sha256) values ($1, $2) on conflict "
+                         "(jurisdiction, sha256) do nothing"};
 
 Value bytes(Hash const& hash) { return Bytes(hash.begin(), hash.end()); }
 bool acted_before(Envelope const& envelope, std::string_view action, Uuid account) {
@@ -58,7 +61,17 @@ struct Rest {
   std::string body;
   Bytes salts;
   std::string closed;
+  std::set<std::string> digests;  // texts in what went that may name a stored file
 };
+
+void collect_digests(Json const& value, std::set<std::string>& digests) {
+  if (auto const* text = value.as_text(); text != nullptr && hash_from_hex(*text)) digests.insert(*text);
+  if (auto const* list = value.as_array())
+    for (auto const& item : *list) collect_digests(item, digests);
+  if (auto const* object = value.as_object())
+    for (auto const& [name, item] : *object) collect_digests(item, digests);
+}
+
 std::optional<Rest> without(store::Row const& row, std::vector<std::string> const& names) {
   Json::Object open;
   Json::Object closed;
@@ -67,6 +80,7 @@ std::optional<Rest> without(store::Row const& row, std::vector<std::string> cons
   for (auto const& field : commitments_of(store::text(row[4]), store::blob(row[5]), store::text(row[6]))) {
     bool const gone = std::ranges::find(names, field.name) != names.end();
     any = any || (gone && field.canonical);
+    if (gone && field.canonical) collect_digests(*parse_canonical(*field.canonical), rest.digests);
     if (gone || !field.canonical) {
       closed.emplace_back(field.name, to_hex(field.commitment));
     } else {
@@ -339,6 +353,9 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
                        std::move(rest->closed)}});
     // The hash of what was sent would confirm a guess at what was erased. The row stays: whoever sends the act
     // again is refused, and it is not done twice.
+    // Decided when the erasure stands (BlobRelease): only then may a file go, and other versions may show it.
+    for (auto const& digest : rest->digests)
+      extra_.push_back({&insert_release, {context_.jurisdiction, digest}});
     extra_.push_back({&forget_payload, {context_.jurisdiction, row[0], row[7], bytes(Hash{})}});
   }
   if (erasure.seqs.empty()) return refuse("nothing_to_erase", "/fields");

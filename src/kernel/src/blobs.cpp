@@ -98,7 +98,12 @@ class BlobFolder final : public BlobStore {
         if (auto const hash = hash_from_hex(entry.path().filename().string())) each(*hash);
   }
 
-  bool remove(Hash const& sha256) override { return fs::remove(path_of(sha256)); }
+  bool remove(Hash const& sha256) override {
+    fs::path const place = path_of(sha256);
+    if (!fs::remove(place)) return false;
+    sync_folder(place.parent_path());
+    return true;
+  }
 
  private:
   fs::path path_of(Hash const& sha256) const {

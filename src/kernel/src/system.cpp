@@ -10,6 +10,7 @@
 
 #include "base/divisions.hpp"
 #include "base/identifiers.hpp"
+#include "blob_release.hpp"
 #include "desk.hpp"
 #include "kernel/blobs.hpp"
 #include "kernel/embedded.hpp"
@@ -113,6 +114,7 @@ class SystemImpl final : public System {
     ensure_registers(*database_, catalogue_);
     blobs_ = open_blob_folder(folder_ / "blobs");
     desk_ = std::make_unique<Desk>(*database_, catalogue_, rules_, clock_, settings_.jurisdiction);
+    try_release();
   }
   ~SystemImpl() override {
     desk_.reset();  // finishes what it accepted
@@ -125,7 +127,17 @@ class SystemImpl final : public System {
   store::Database& database() override { return *database_; }
 
   std::future<Result<Receipt>> submit(Command command) override {
-    if (!awaits_adoption()) return desk_->submit(std::move(command));
+    if (!awaits_adoption()) {
+      bool const erases = command.action == "erase";
+      auto answer = desk_->submit(std::move(command));
+      if (!erases) return answer;
+      // On the thread that asks for the answer: the search for other mentions is no work for the desk.
+      return std::async(std::launch::deferred, [this, answer = std::move(answer)]() mutable {
+        auto receipt = answer.get();
+        if (receipt) try_release();
+        return receipt;
+      });
+    }
     std::promise<Result<Receipt>> refused;
     refused.set_value(refuse("adopt_first"));
     return refused.get_future();
@@ -190,6 +202,7 @@ class SystemImpl final : public System {
   std::string lapse_action(Register const& reg, std::string_view state, std::string_view rule) const;
   bool lapse(store::Row const& row);
   void prune_keys();
+  void try_release();
   void page_clocks(Sql const& sql, std::vector<Value> fixed,
                    std::function<void(store::Row const&)> const& each);
 
@@ -276,6 +289,15 @@ void SystemImpl::page_clocks(Sql const& sql, std::vector<Value> fixed,
   }
 }
 
+// What fails stays noted and is tried again; an erasure that is committed has succeeded all the same.
+void SystemImpl::try_release() {
+  try {
+    release_blobs(*this);
+  } catch (std::exception const&) {
+    // The disk, the database: whoever needs them next will hear of it.
+  }
+}
+
 // Bite by bite, so that nobody waits; what is left goes next time.
 void SystemImpl::prune_keys() {
   auto const reader = database_->reader();
@@ -291,6 +313,7 @@ void SystemImpl::prune_keys() {
 
 int SystemImpl::run_clocks() {
   prune_keys();
+  try_release();
   int fired = 0;
   page_clocks(due_clocks_sql, {settings_.jurisdiction, to_string(legal_date(clock_.now()))},
               [&](store::Row const& row) { fired += lapse(row) ? 1 : 0; });

@@ -114,6 +114,10 @@ create table idempotency (
   primary key (jurisdiction, account, key)
 ) {KEYED};
 create index idempotency_by_entry on idempotency (jurisdiction, entry);
+create table blob_release (              -- files that an erasure may have made superfluous
+  jurisdiction text not null, sha256 text not null,
+  primary key (jurisdiction, sha256)
+) {KEYED};
 create table credential (
   jurisdiction text not null, account {BIN} not null, password_hash text not null,
   primary key (jurisdiction, account)
@@ -133,6 +137,7 @@ constexpr TableInfo tables[] = {
     {"checkpoint", TableKind::rebuildable},
     {"follower", TableKind::rebuildable},
     {"idempotency", TableKind::unlogged},
+    {"blob_release", TableKind::unlogged},
     {"credential", TableKind::unlogged},
 };
 

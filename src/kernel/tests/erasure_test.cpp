@@ -18,7 +18,9 @@ using ::testing::IsEmpty;
 
 class ErasureTest : public DeskTest {
  protected:
-  static std::string code_of(Result<Receipt> const& answer) { return answer ? "done" : answer.refusal().code; }
+  static std::string code_of(Result<Receipt> const& answer) {
+    return answer ? "done" : answer.refusal().code;
+  }
 
   Result<Receipt> erase(Uuid record, std::string const& fields, std::string const& versions = "") {
     return act(person("privacy", Role::audit_administrator), "erase", record,
@@ -212,10 +214,129 @@ TEST_P(ErasureTest, AnIdThatWasUndoneIsNotTakenAgain) {
   expect_proved();
 }
 
+class BlobErasureTest : public ErasureTest {
+ protected:
+  Uuid attach(Uuid to, std::string const& content) {
+    auto const stored = system_->blobs().put(content);
+    EXPECT_TRUE(stored);
+    Attachment file;
+    file.sha256 = to_hex(stored->sha256);
+    file.bytes = stored->bytes;
+    file.media_type = "image/png";
+    file.file_name = "a.png";
+    file.register_name = "notice";
+    file.record = to;
+    Command command;
+    command.register_name = "attachment";
+    command.action = "attach";
+    command.account = person("officer", Role::officer);
+    command.payload = reflect::to_text(file);
+    auto const done = system_->act(std::move(command));
+    EXPECT_TRUE(done) << code_of(done);
+    return done ? done->record : Uuid{};
+  }
+
+  Result<Receipt> act_on_file(Role role, std::string const& action, Uuid file, std::string const& payload) {
+    Command command;
+    command.register_name = "attachment";
+    command.action = action;
+    command.record = file;
+    command.account = person(role == Role::leader ? "leader" : "privacy", role);
+    command.payload = payload;
+    return system_->act(std::move(command));
+  }
+  std::string erase_file(Uuid file, std::string const& fields = R"("sha256","file_name")") {
+    return code_of(act_on_file(Role::audit_administrator, "erase", file,
+                               R"({"fields":[)" + fields + R"(],"ground":"pipl_47"})"));
+  }
+  bool stored(std::string const& content) { return system_->blobs().get(sha256(content)).has_value(); }
+};
+
+TEST_P(BlobErasureTest, TheFileGoesWithItsLastMention) {
+  auto const id = draft(person("officer", Role::officer), "A-1");
+  auto const file = attach(id, "a face");
+  auto const twin = attach(id, "a face");
+  auto const other = attach(id, "a wall");
+  EXPECT_EQ(erase_file(file, R"("file_name")"), "done");
+  EXPECT_TRUE(stored("a face"));
+  EXPECT_EQ(erase_file(file), "done");
+  EXPECT_TRUE(stored("a face"));  // the twin still shows it
+  // The twin's version of yesterday is a mention as well.
+  EXPECT_EQ(code_of(act_on_file(Role::leader, "detach", twin, R"({"reason":"x"})")), "done");
+  EXPECT_EQ(code_of(act_on_file(Role::audit_administrator, "erase", twin,
+                                R"({"fields":["sha256"],"versions":[2],"ground":"pipl_47"})")),
+            "done");
+  EXPECT_TRUE(stored("a face"));
+  EXPECT_EQ(erase_file(twin), "done");
+  EXPECT_FALSE(stored("a face"));
+  EXPECT_TRUE(stored("a wall"));
+  // What is left of an attachment can still be closed.
+  EXPECT_EQ(code_of(act_on_file(Role::leader, "detach", file, R"({"reason":"x"})")), "done");
+  EXPECT_NE(other, file);
+  expect_proved();
+}
+
+TEST_P(BlobErasureTest, ARefusedErasureRemovesNothing) {
+  auto const id = draft(person("officer", Role::officer), "A-1");
+  auto const file = attach(id, "a face");
+  EXPECT_EQ(code_of(act_on_file(Role::leader, "erase", file, R"({"fields":["sha256"],"ground":"x"})")),
+            "forbidden");
+  EXPECT_TRUE(stored("a face"));
+}
+
+TEST_P(BlobErasureTest, ACrashBeforeTheRemovalIsMended) {
+  auto const id = draft(person("officer", Role::officer), "A-1");
+  ASSERT_EQ(erase_file(attach(id, "a face")), "done");
+  ASSERT_FALSE(stored("a face"));
+  // As if the power had gone between the commit and the removal: at the next opening, and with the clocks.
+  auto const crash = [&] {
+    ASSERT_TRUE(system_->blobs().put("a face"));
+    system_->exclusive([&](store::Writer& writer) {
+      writer.begin();
+      static store::Sql const left{"test.left",
+                                   "insert into blob_release (jurisdiction, sha256) values ('3715', $1)"};
+      writer.write(left, {to_hex(sha256("a face"))});
+      writer.commit();
+    });
+  };
+  crash();
+  reopen();
+  EXPECT_FALSE(stored("a face"));
+  crash();
+  system_->run_clocks();
+  EXPECT_FALSE(stored("a face"));
+  // Really interrupted: the erasure is committed and nobody waits for the rest.
+  auto const unlucky = attach(id, "another face");
+  Command command;
+  command.register_name = "attachment";
+  command.action = "erase";
+  command.record = unlucky;
+  command.account = person("privacy", Role::audit_administrator);
+  command.payload = R"({"fields":["sha256"],"ground":"pipl_47"})";
+  {
+    auto const unanswered = system_->submit(std::move(command));
+  }
+  system_->exclusive([](store::Writer&) {});  // behind it
+  EXPECT_EQ(bodies_with(to_hex(sha256("another face"))), 0);
+  EXPECT_TRUE(stored("another face"));
+  reopen();
+  EXPECT_FALSE(stored("another face"));
+
+  // Attached again meanwhile: the file stays, and nothing waits for ever.
+  crash();
+  attach(id, "a face");
+  reopen();
+  EXPECT_TRUE(stored("a face"));
+  EXPECT_EQ(number("select count(*) from blob_release"), 0);
+  expect_proved();
+}
+
 auto const engine_name = [](auto const& engine) {
   return engine.param == store::Engine::sqlite ? "sqlite" : "postgres";
 };
 INSTANTIATE_TEST_SUITE_P(Engines, ErasureTest,
+                         ::testing::Values(store::Engine::sqlite, store::Engine::postgres), engine_name);
+INSTANTIATE_TEST_SUITE_P(Engines, BlobErasureTest,
                          ::testing::Values(store::Engine::sqlite, store::Engine::postgres), engine_name);
 
 }  // namespace

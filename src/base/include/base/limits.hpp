@@ -87,6 +87,7 @@ inline constexpr int import_yield_ms = 50;
 // Attachments and other blobs.
 inline constexpr std::size_t attachment_bytes = std::size_t{256} * 1024 * 1024;
 inline constexpr std::size_t blob_buffer_bytes = 64 * 1024;
+inline constexpr std::size_t blob_releases_per_page = 500;
 
 // Statements. SQLite takes 32,766 values, PostgreSQL's protocol 65,535.
 inline constexpr std::size_t statement_values = 32'000;

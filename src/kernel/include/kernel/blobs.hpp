@@ -29,7 +29,8 @@ class BlobStore {
   virtual std::unique_ptr<std::istream> open(Hash const& sha256) = 0;
   std::optional<std::string> get(Hash const& sha256);
   virtual void for_each(std::function<void(Hash const&)> const& each) = 0;
-  virtual bool remove(Hash const& sha256) = 0;  // after a logged erasure only
+  // After a logged erasure only; durable when it returns. False when it was not there.
+  virtual bool remove(Hash const& sha256) = 0;
 };
 
 std::unique_ptr<BlobStore> open_blob_folder(std::filesystem::path const& folder);

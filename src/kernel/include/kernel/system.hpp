@@ -54,7 +54,7 @@ class System {
   virtual store::Database& database() = 0;
 
   // The desk. submit() parses and validates on the caller's thread and queues; the answer comes after the
-  // commit. A full queue answers "busy".
+  // commit. A full queue answers "busy". After an erasure get() also removes the files it leaves unmentioned.
   virtual std::future<Result<Receipt>> submit(Command command) = 0;
   Result<Receipt> act(Command command) { return submit(std::move(command)).get(); }
   // The import lane: all commands of a chunk in their order, each with its own answer; yields to submit().
@@ -71,7 +71,7 @@ class System {
 
   // Fires every clock that is past due and whose rule says that silence decides; each once, however
   // often and however late this is called. Answers how many fired. Also forgets idempotency keys that are
-  // older than limits::idempotency_kept_days.
+  // older than limits::idempotency_kept_days, and removes files whose last mention was erased.
   virtual int run_clocks() = 0;
   // Recomputes by logged acts the clocks whose date was provisional and whose year is published by now.
   virtual int recompute_provisional() = 0;
