@@ -335,8 +335,8 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
 
   ledger::Erasure erasure{wish.fields, wish.ground, {}};
   std::ranges::sort(erasure.fields);
-  // What the latest body became. The tables follow from that body alone (Replay in audit.cpp reads it the same
-  // way), so an erasure that spares it leaves the record as it is.
+  // What the latest body became. The tables follow from that body alone (Replay in audit.cpp reads it the
+  // same way), so an erasure that spares it leaves the record as it is.
   std::optional<std::string> current;
   for (auto const& row : rows) {
     if (!is_body(row)) continue;
@@ -351,8 +351,8 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
     extra_.push_back({&close_version,
                       {context_.jurisdiction, row[0], std::move(rest->body), std::move(rest->salts),
                        std::move(rest->closed)}});
-    // The hash of what was sent would confirm a guess at what was erased. The row stays: whoever sends the act
-    // again is refused, and it is not done twice.
+    // The hash of what was sent would confirm a guess at what was erased. The row stays: whoever sends the
+    // act again is refused, and it is not done twice.
     // Decided when the erasure stands (BlobRelease): only then may a file go, and other versions may show it.
     for (auto const& digest : rest->digests)
       extra_.push_back({&insert_release, {context_.jurisdiction, digest}});

@@ -42,8 +42,8 @@ class BlobRelease {
   void release(std::string const& name) {
     auto const hash = hash_from_hex(name);
     if (!hash || system_.blobs().open(*hash) == nullptr) return forget(name);
-    // The long search passes the desk by; what came in meanwhile is looked through under the head's lock, where
-    // nobody can attach the file between the last look and its removal.
+    // The long search passes the desk by; what came in meanwhile is looked through under the head's lock,
+    // where nobody can attach the file between the last look and its removal.
     std::int64_t const size = store::integer(reader_->query(select_size, {place_}).at(0).at(0));
     if (!reader_->query(select_mention, {place_, std::int64_t{0}, pattern(name)}).empty())
       return forget(name);
