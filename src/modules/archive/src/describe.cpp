@@ -39,7 +39,8 @@ BOOST_DESCRIBE_STRUCT(SiteChange, (),
 BOOST_DESCRIBE_STRUCT(CloseSite, (), (reason))
 
 namespace {
-reflect::Format const uscc_format{"uscc", uscc_pattern, is_valid_uscc};
+reflect::Format const uscc_format{
+    .code = "uscc", .pattern = uscc_pattern, .valid = is_valid_uscc, .is_identifier = true};
 constexpr std::int64_t tags_max = 50;
 constexpr std::int64_t identifiers_max = 50;
 constexpr std::int64_t contacts_max = 20;

@@ -86,11 +86,11 @@ std::string key_of(Firm const& firm) {
   return firm.identifiers.empty() ? "" : text_of(firm.identifiers.front());
 }
 
-// The import lane may know a firm by "scheme:value" alone.
+// The import lane may know a firm by "scheme:value", alone or beside its USCC.
 void take_key(Firm& firm, std::string const& key) {
-  if (key.empty() || firm.uscc) return;
+  if (key.empty()) return;
   if (is_valid_uscc(key)) {
-    firm.uscc = key;
+    if (!firm.uscc) firm.uscc = key;
     return;
   }
   auto const colon = key.find(':');
