@@ -51,6 +51,19 @@ Sql const stream_numbers{"audit.numbers",
 Sql const stream_chains{"audit.chains",
                         "select chain, seq, leaf_hash from chain_head where jurisdiction = $1"};
 
+// Everything between its beginning and its end comes from one moment of the database.
+class Snapshot {
+ public:
+  explicit Snapshot(store::Database& database) : reader_(database.reader()) { reader_->begin_snapshot(); }
+  ~Snapshot() { reader_->end_snapshot(); }
+  Snapshot(Snapshot const&) = delete;
+  Snapshot& operator=(Snapshot const&) = delete;
+  store::Reader& reader() { return *reader_; }
+
+ private:
+  std::unique_ptr<store::Reader> reader_;
+};
+
 void report(Audit& audit, std::string code, std::string_view register_name, std::string record,
             std::string detail = "") {
   if (audit.findings.size() < findings_max)
@@ -70,16 +83,17 @@ struct Told {
 // left it. `check`: sees every version before (null: none wanted).
 class Replay {
  public:
-  Replay(System& system, Plans const& plans) : system_(system), plans_(plans) {}
+  Replay(store::Reader& reader, std::string place, Plans const& plans)
+      : reader_(reader), place_(std::move(place)), plans_(plans) {}
 
   Audit* audit = nullptr;
   Progress progress;
   std::int64_t total = 0;
 
   void run(std::function<void(Told const&)> const& each) {
-    std::vector<Value> const values{system_.settings().jurisdiction};
+    std::vector<Value> const values{place_};
     std::int64_t done = 0;
-    system_.database().reader()->stream(stream_versions, values, [&](store::Row const& row) {
+    reader_.stream(stream_versions, values, [&](store::Row const& row) {
       take(row, each);
       if (++done % 10'000 == 0 && progress) progress(done, total);
       return true;
@@ -158,7 +172,8 @@ class Replay {
                           working.envelope.numbers.end());
   }
 
-  System& system_;
+  store::Reader& reader_;
+  std::string place_;
   Plans const& plans_;
   std::optional<Told> told_;
 };
@@ -182,8 +197,8 @@ std::string first_difference(RegisterPlan const& plan, std::vector<Value> const&
 // Compares what one record stands for with what the tables hold.
 class Comparison {
  public:
-  Comparison(System& system, Audit& audit)
-      : place_(system.settings().jurisdiction), reader_(system.database().reader()), audit_(audit) {}
+  Comparison(store::Reader& reader, std::string place, Audit& audit)
+      : reader_(reader), place_(std::move(place)), audit_(audit) {}
 
   void record(Told const& told) {
     auto const& plan = *told.plan;
@@ -192,7 +207,7 @@ class Comparison {
     auto rows = derive(told.working, place_, told.at);
     auto const [position, fresh] = selects_.try_emplace(&plan);
     if (fresh) position->second = {"audit.record", row_select(plan)};
-    auto const found = reader_->query(position->second, {place_, id_bytes(told.working.id)});
+    auto const found = reader_.query(position->second, {place_, id_bytes(told.working.id)});
     if (rows.record.empty() != found.empty()) {
       report(audit_, found.empty() ? "row_missing" : "row_unknown", name, id);
     } else if (!found.empty()) {
@@ -214,19 +229,19 @@ class Comparison {
     for (auto const& [name, plan] : plans) {
       Sql const count{"audit.count",
                       "select count(*) from " + table_name(*plan.reg) + " where jurisdiction = $1"};
-      std::int64_t const there = store::integer(reader_->query(count, {place_}).at(0).at(0));
+      std::int64_t const there = store::integer(reader_.query(count, {place_}).at(0).at(0));
       if (there != expected_[name]) unknown_rows(plan);
     }
     for (auto const table : {"record_scope", "record_party", "clock"}) {
       Sql const count{"audit.count",
                       std::string("select count(*) from ") + table + " where jurisdiction = $1"};
-      std::int64_t const there = store::integer(reader_->query(count, {place_}).at(0).at(0));
+      std::int64_t const there = store::integer(reader_.query(count, {place_}).at(0).at(0));
       if (there != expected_[table])
         report(audit_, "row_unknown", table, "",
                std::to_string(there) + " rows, " + std::to_string(expected_[table]) + " in the log");
     }
     std::map<std::string, std::int64_t> last;
-    for (auto const& row : reader_->query(stream_numbers, {place_}))
+    for (auto const& row : reader_.query(stream_numbers, {place_}))
       last[store::text(row[0])] = store::integer(row[1]);
     for (auto const& [series, number] : numbers_)
       if (last[series] != number)
@@ -234,7 +249,7 @@ class Comparison {
     for (auto const& [series, number] : last)
       if (!numbers_.contains(series) && number != 0) report(audit_, "row_unknown", "number_series", series);
     auto wanted = chains;
-    for (auto const& row : reader_->query(stream_chains, {place_})) {
+    for (auto const& row : reader_.query(stream_chains, {place_})) {
       auto const head = wanted.find(store::text(row[0]));
       if (head == wanted.end() || head->second.seq != store::integer(row[1]) ||
           head->second.leaf_hash != hash_from(row[2]))
@@ -247,7 +262,7 @@ class Comparison {
  private:
   void side(Sql const& select, std::string const& name, Told const& told, store::Rows const& wanted,
             std::string const& table) {
-    auto const found = reader_->query(select, {place_, name, id_bytes(told.working.id)});
+    auto const found = reader_.query(select, {place_, name, id_bytes(told.working.id)});
     expected_[table] += static_cast<std::int64_t>(found.size());
     audit_.rows += static_cast<std::int64_t>(found.size());
     if (found != wanted) report(audit_, "row_differs", name, to_string(told.working.id), "table " + table);
@@ -259,102 +274,135 @@ class Comparison {
                          " r where jurisdiction = $1 and not exists (select 1 from version v where "
                          "v.jurisdiction = r.jurisdiction and v.register_name = $2 and v.record = r.id)"};
     std::vector<Value> const values{place_, std::string(plan.reg->name)};
-    reader_->stream(strays, values, [&](store::Row const& row) {
+    reader_.stream(strays, values, [&](store::Row const& row) {
       report(audit_, "row_unknown", plan.reg->name, to_string(uuid_from(row[0])));
       return true;
     });
   }
 
+  store::Reader& reader_;
   std::string place_;
-  std::unique_ptr<store::Reader> reader_;
   Audit& audit_;
   std::map<RegisterPlan const*, Sql> selects_;
   std::map<std::string, std::int64_t> expected_;
   std::map<std::string, std::int64_t> numbers_;
 };
 
-// Chains of the log that are not records: their subjects do not begin with a register's name.
-std::map<std::string, ChainHead> scan_log(System& system, Plans const& plans, Audit& audit,
-                                          Progress const& progress) {
-  std::map<std::string, ChainHead> chains;
-  std::string const place = system.settings().jurisdiction;
-  auto const reader = system.database().reader();
-  auto const head = reader->query(select_head, {place});
-  if (head.empty()) {
-    report(audit, "log_broken", "ledger_head", place, "missing");
-    return chains;
-  }
-  std::int64_t const size = store::integer(head[0][0]);
-
-  // What was signed must be a beginning of what the database holds.
+// What was signed, as it was published when this was asked; nothing where nothing was or it is not ours.
+std::optional<ledger::Checkpoint> published_checkpoint(System& system, Audit& audit) {
   auto const note = ledger::read_text_file(system.folder() / "public" / "log" / "checkpoint");
+  if (!note) return {};
   auto const key = ledger::parse_vkey(system.log().vkey());
+  auto const opened = ledger::open_checkpoint(*note, *key);
+  if (opened) return opened->checkpoint;
+  report(audit, "checkpoint_invalid", "log", "", opened.refusal().code);
+  return {};
+}
+
+// What the log says beyond the records.
+struct Scanned {
+  std::map<std::string, ChainHead> chains;  // that are not records: no register's name before the slash
+};
+
+// Reads every leaf. `checkpoint`: must be a beginning of the log; it is older than the reader's snapshot.
+class LogScan {
+ public:
+  LogScan(store::Reader& reader, std::string place, Plans const& plans, Audit& audit)
+      : reader_(reader), place_(std::move(place)), plans_(plans), audit_(audit) {}
+
   std::optional<ledger::Checkpoint> checkpoint;
-  if (note) {
-    auto const opened = ledger::open_checkpoint(*note, *key);
-    if (opened) {
-      checkpoint = opened->checkpoint;
-    } else {
-      report(audit, "checkpoint_invalid", "log", "", opened.refusal().code);
+  Progress progress;
+
+  Scanned run() {
+    auto const head = reader_.query(select_head, {place_});
+    if (head.empty()) {
+      report(audit_, "log_broken", "ledger_head", place_, "missing");
+      return {};
     }
+    std::int64_t const size = store::integer(head[0][0]);
+    if (checkpoint && checkpoint->size == 0 && checkpoint->root != range_.root())
+      report(audit_, "checkpoint_differs", "log", "0");
+    std::vector<Value> const values{place_};
+    reader_.stream(stream_entries, values, [&](store::Row const& row) {
+      take(row);
+      if (++audit_.entries % 10'000 == 0 && progress) progress(audit_.entries, size);
+      return true;
+    });
+    if (checkpoint && checkpoint->size > range_.size())
+      report(audit_, "checkpoint_ahead", "log", std::to_string(checkpoint->size));
+    auto const kept = ledger::CompactRange::deserialise(store::blob(head[0][1]));
+    if (static_cast<std::uint64_t>(size) != range_.size() || !kept || !(*kept == range_))
+      report(audit_, "row_differs", "ledger_head", place_);
+    return std::move(scanned_);
   }
 
-  ledger::CompactRange range;
-  std::int64_t last_time = 0;
-  std::vector<Value> const values{place};
-  if (checkpoint && checkpoint->size == 0 && checkpoint->root != range.root())
-    report(audit, "checkpoint_differs", "log", "0");
-  reader->stream(stream_entries, values, [&](store::Row const& row) {
+ private:
+  void take(store::Row const& row) {
     std::int64_t const seq = store::integer(row[0]);
     auto const& text = store::text(row[2]);
     Hash const hash = ledger::leaf_hash(bytes_of(text));
-    if (hash != hash_from(row[1])) report(audit, "entry_hash", "entry", std::to_string(seq));
-    if (seq != static_cast<std::int64_t>(range.size()))
-      report(audit, "entry_missing", "entry", std::to_string(range.size()));
+    if (hash != hash_from(row[1])) report(audit_, "entry_hash", "entry", std::to_string(seq));
+    if (seq != static_cast<std::int64_t>(range_.size()))
+      report(audit_, "entry_missing", "entry", std::to_string(range_.size()));
     auto const leaf = ledger::parse_leaf(text);
     if (!leaf || leaf->seq != static_cast<std::uint64_t>(seq)) {
-      report(audit, "log_broken", "entry", std::to_string(seq), leaf ? "seq" : leaf.refusal().code);
+      report(audit_, "log_broken", "entry", std::to_string(seq), leaf ? "seq" : leaf.refusal().code);
     } else {
-      if (leaf->time_s < last_time) report(audit, "time_order", "entry", std::to_string(seq));
-      last_time = leaf->time_s;
+      if (leaf->time_s < last_time_) report(audit_, "time_order", "entry", std::to_string(seq));
+      last_time_ = leaf->time_s;
       std::string const chain(leaf->chain());
       auto const slash = chain.find('/');
-      if (slash == std::string::npos || !plans.contains(chain.substr(0, slash)))
-        chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
+      if (slash == std::string::npos || !plans_.contains(chain.substr(0, slash)))
+        scanned_.chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
     }
-    range.append(hash);
-    if (checkpoint && range.size() == checkpoint->size && range.root() != checkpoint->root)
-      report(audit, "checkpoint_differs", "log", std::to_string(checkpoint->size));
-    if (++audit.entries % 10'000 == 0 && progress) progress(audit.entries, size);
-    return true;
-  });
-  if (checkpoint && checkpoint->size > range.size())
-    report(audit, "checkpoint_ahead", "log", std::to_string(checkpoint->size));
-  auto const kept = ledger::CompactRange::deserialise(store::blob(head[0][1]));
-  if (static_cast<std::uint64_t>(size) != range.size() || !kept || !(*kept == range))
-    report(audit, "row_differs", "ledger_head", place);
-  return chains;
-}
+    range_.append(hash);
+    if (checkpoint && range_.size() == checkpoint->size && range_.root() != checkpoint->root)
+      report(audit_, "checkpoint_differs", "log", std::to_string(checkpoint->size));
+  }
+
+  store::Reader& reader_;
+  std::string place_;
+  Plans const& plans_;
+  Audit& audit_;
+  Scanned scanned_;
+  ledger::CompactRange range_;
+  std::int64_t last_time_ = 0;
+};
 
 }  // namespace
 
+// The checkpoint is read before the snapshot begins: read later it could be ahead of what is compared.
 Audit verify_log(System& system, Progress const& progress) {
   Audit audit;
-  scan_log(system, plans_of(system.catalogue()), audit, progress);
+  auto const checkpoint = published_checkpoint(system, audit);
+  auto const plans = plans_of(system.catalogue());
+  Snapshot snapshot(system.database());
+  LogScan scan(snapshot.reader(), system.settings().jurisdiction, plans, audit);
+  scan.checkpoint = checkpoint;
+  scan.progress = progress;
+  scan.run();
   return audit;
 }
 
 Audit verify_deep(System& system, Progress const& progress) {
   Audit audit;
+  std::string const place = system.settings().jurisdiction;
+  auto const checkpoint = published_checkpoint(system, audit);
   auto const plans = plans_of(system.catalogue());
-  auto const chains = scan_log(system, plans, audit, progress);
-  Comparison comparison(system, audit);
-  Replay replay(system, plans);
-  replay.audit = &audit;
-  replay.progress = progress;
-  replay.total = audit.entries;
-  replay.run([&](Told const& told) { comparison.record(told); });
-  comparison.finish(plans, chains);
+  {
+    Snapshot snapshot(system.database());
+    LogScan scan(snapshot.reader(), place, plans, audit);
+    scan.checkpoint = checkpoint;
+    scan.progress = progress;
+    auto const scanned = scan.run();
+    Comparison comparison(snapshot.reader(), place, audit);
+    Replay replay(snapshot.reader(), place, plans);
+    replay.audit = &audit;
+    replay.progress = progress;
+    replay.total = audit.entries;
+    replay.run([&](Told const& told) { comparison.record(told); });
+    comparison.finish(plans, scanned.chains);
+  }
   system.blobs().for_each([&](Hash const& name) {
     auto const content = system.blobs().open(name);
     if (!content) return;
@@ -367,50 +415,84 @@ Audit verify_deep(System& system, Progress const& progress) {
   return audit;
 }
 
-void rebuild(System& system, Progress const& progress) {
-  auto const plans = plans_of(system.catalogue());
-  std::string const place = system.settings().jurisdiction;
-  Audit ignored;
-  auto const chains = scan_log(system, plans, ignored, {});
-  system.exclusive([&](store::Writer& writer) {
-    std::map<std::string, std::int64_t> numbers;
-    writer.begin();
+namespace {
+
+// Writes every derived row anew. The reader's snapshot begins after the writer has locked the log's head.
+class Rebuilding {
+ public:
+  Rebuilding(store::Reader& reader, store::Writer& writer, std::string place, Plans const& plans)
+      : reader_(reader), writer_(writer), place_(std::move(place)), plans_(plans) {}
+
+  void run(Progress const& progress) {
+    Audit ignored;
+    auto const scanned = LogScan(reader_, place_, plans_, ignored).run();
+    clear();
+    Replay replay(reader_, place_, plans_);
+    replay.progress = progress;
+    replay.total = ignored.entries;
+    std::int64_t waiting = 0;
+    replay.run([&](Told const& told) {
+      record(told);
+      if (++waiting % 1'000 == 0) writer_.flush();
+    });
+    for (auto const& [series, number] : numbers_)
+      writer_.write(derived_sql::upsert_number, {place_, series, number});
+    for (auto const& [chain, head] : scanned.chains)
+      writer_.write(derived_sql::upsert_chain,
+                    {place_, chain, head.seq, Bytes(head.leaf_hash.begin(), head.leaf_hash.end())});
+  }
+
+ private:
+  void clear() {
     std::vector<Sql> clears;
     for (auto const& table : kernel_tables())
       if (table.kind == TableKind::derived)
         clears.push_back(
             {"rebuild.clear", "delete from " + std::string(table.name) + " where jurisdiction = $1"});
-    for (auto const& [name, plan] : plans)
+    for (auto const& [name, plan] : plans_)
       clears.push_back(
           {"rebuild.clear", "delete from " + table_name(*plan.reg) + " where jurisdiction = $1"});
-    for (auto const& clear : clears) writer.write(clear, {place});
-    writer.flush();
-    Replay replay(system, plans);
-    replay.progress = progress;
-    replay.total = ignored.entries;
-    std::int64_t waiting = 0;
-    replay.run([&](Told const& told) {
-      auto rows = derive(told.working, place, told.at);
-      std::string const name(told.plan->reg->name);
-      Bytes const id = id_bytes(told.working.id);
-      if (!rows.record.empty()) writer.write(told.plan->upsert, std::move(rows.record));
-      for (auto& row : rows.scopes) writer.write(derived_sql::insert_scope, {place, name, row[0], id});
-      for (auto& row : rows.parties)
-        writer.write(derived_sql::insert_party, {place, name, row[0], id, row[1]});
-      for (auto& row : rows.clocks) {
-        std::vector<Value> values{place, name, id};
-        std::ranges::move(row, std::back_inserter(values));
-        writer.write(derived_sql::upsert_clock, std::move(values));
-      }
-      for (auto const& number : told.numbers)
-        numbers[number.series] = std::max(numbers[number.series], number.number);
-      if (++waiting % 1'000 == 0) writer.flush();
-    });
-    for (auto const& [series, number] : numbers)
-      writer.write(derived_sql::upsert_number, {place, series, number});
-    for (auto const& [chain, head] : chains)
-      writer.write(derived_sql::upsert_chain,
-                   {place, chain, head.seq, Bytes(head.leaf_hash.begin(), head.leaf_hash.end())});
+    for (auto const& sql : clears) writer_.write(sql, {place_});
+    writer_.flush();
+  }
+
+  void record(Told const& told) {
+    auto rows = derive(told.working, place_, told.at);
+    std::string const name(told.plan->reg->name);
+    Bytes const id = id_bytes(told.working.id);
+    if (!rows.record.empty()) writer_.write(told.plan->upsert, std::move(rows.record));
+    for (auto& row : rows.scopes) writer_.write(derived_sql::insert_scope, {place_, name, row[0], id});
+    for (auto& row : rows.parties)
+      writer_.write(derived_sql::insert_party, {place_, name, row[0], id, row[1]});
+    for (auto& row : rows.clocks) {
+      std::vector<Value> values{place_, name, id};
+      std::ranges::move(row, std::back_inserter(values));
+      writer_.write(derived_sql::upsert_clock, std::move(values));
+    }
+    for (auto const& number : told.numbers)
+      numbers_[number.series] = std::max(numbers_[number.series], number.number);
+  }
+
+  store::Reader& reader_;
+  store::Writer& writer_;
+  std::string place_;
+  Plans const& plans_;
+  std::map<std::string, std::int64_t> numbers_;
+};
+
+}  // namespace
+
+// Reading and writing happen under one lock: no act of this or another process falls in between.
+void rebuild(System& system, Progress const& progress) {
+  auto const plans = plans_of(system.catalogue());
+  std::string const place = system.settings().jurisdiction;
+  Sql const lock = head_lock(system.database().engine());
+  system.exclusive([&](store::Writer& writer) {
+    writer.begin();
+    store::Statement const ask{&lock, {place}};
+    writer.fetch({&ask, 1});
+    Snapshot snapshot(system.database());
+    Rebuilding(snapshot.reader(), writer, place, plans).run(progress);
     writer.commit();
   });
 }

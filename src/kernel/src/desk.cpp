@@ -69,11 +69,7 @@ Desk::Desk(store::Database& database, Catalogue const& catalogue, RuleBook const
       rules_(rules),
       clock_(clock),
       jurisdiction_(std::move(jurisdiction)),
-      // The head row is the lock that keeps several server processes in one order.
-      select_head_{"head.lock",
-                   std::string("select size, last_time, frontier, schema_seq from ledger_head where "
-                               "jurisdiction = $1") +
-                       (database.engine() == store::Engine::postgres ? " for update" : "")},
+      select_head_(head_lock(database.engine())),
       writer_(database.writer()) {
   for (auto const& reg : catalogue.registers()) {
     plans_.emplace_back(reg);

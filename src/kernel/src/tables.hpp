@@ -24,6 +24,10 @@ struct TableInfo {
 std::span<TableInfo const> kernel_tables();
 std::span<store::Migration const> kernel_migrations();
 
+// size, last_time, frontier and schema_seq of a jurisdiction's log, locked until the transaction ends: the
+// lock that keeps several server processes in one order (on SQLite the writer's transaction is the lock).
+store::Sql head_lock(store::Engine engine);
+
 // One lifted column of a register's table. Names equal the field's.
 struct Column {
   reflect::Field const* field;

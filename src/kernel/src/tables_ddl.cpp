@@ -145,6 +145,12 @@ constexpr TableInfo tables[] = {
 
 std::span<TableInfo const> kernel_tables() { return tables; }
 
+store::Sql head_lock(store::Engine engine) {
+  return {"head.lock", std::string("select size, last_time, frontier, schema_seq from ledger_head where "
+                                   "jurisdiction = $1") +
+                           (engine == store::Engine::postgres ? " for update" : "")};
+}
+
 std::span<store::Migration const> kernel_migrations() {
   static std::vector<store::Migration> const migrations = {
       {1, "first tables", for_engine(first_tables, store::Engine::sqlite),

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "desk_fixture.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/recovery.hpp"
@@ -77,6 +79,42 @@ TEST_P(DeskTest, RebuildingGivesTheSameTables) {
   rebuild(*system_);
   EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
   EXPECT_TRUE(act(leader, "issue", draft(officer, "R-20")));
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+}
+
+// Each audit reads several tables; acts that fall between two of these readings are no findings.
+TEST_P(DeskTest, DeepVerificationOfABusySystemFindsNothing) {
+  auto const officer = person("officer", Role::officer);
+  auto const leader = person("leader", Role::leader);
+  std::jthread office([&](std::stop_token enough) {
+    for (int i = 0; i < 2'000 && !enough.stop_requested(); ++i) {
+      EXPECT_TRUE(act(leader, "issue", draft(officer, "B-" + std::to_string(i))));
+      if (i % 8 == 0) {
+        EXPECT_TRUE(system_->log().publish());
+      }
+    }
+  });
+  for (int round = 0; round < 8; ++round)
+    EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty()) << "round " << round;
+  office.request_stop();
+  office.join();
+}
+
+// Two processes on one database: one is at work while the other makes the tables again.
+TEST_P(DeskTest, RebuildingLosesNoActOfAnotherProcess) {
+  auto const officer = person("officer", Role::officer);
+  auto const leader = person("leader", Role::leader);
+  auto const other = System::open(folder_, catalogue_, clock_);
+  std::jthread office([&](std::stop_token enough) {
+    for (int i = 0; i < 2'000 && !enough.stop_requested(); ++i)
+      EXPECT_TRUE(act(leader, "issue", draft(officer, "B-" + std::to_string(i))));
+  });
+  for (int round = 0; round < 6; ++round) {
+    rebuild(*other);
+    EXPECT_THAT(codes_of(verify_deep(*other)), ::testing::IsEmpty()) << "round " << round;
+  }
+  office.request_stop();
+  office.join();
   EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
 }
 
