@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "batch.hpp"
 #include "derive.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/publisher.hpp"
@@ -20,17 +21,12 @@ namespace fs = std::filesystem;
 using store::Sql;
 using store::Value;
 
-Sql const read_head{"recovery.head",
-                    "select size, last_time, frontier from ledger_head where jurisdiction = $1"};
 Sql const insert_entry{"recovery.entry",
                        "insert into entry (jurisdiction, seq, leaf_hash, leaf) values ($1, $2, $3, $4)"};
 Sql const insert_lost{"recovery.lost",
                       "insert into version (jurisdiction, entry, register_name, record, version, action, "
                       "account, recorded_at, batch, "
                       "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10)"};
-Sql const update_head{
-    "recovery.head_update",
-    "update ledger_head set size = $2, last_time = $3, frontier = $4 where jurisdiction = $1"};
 
 // Everything but the database and what can be made again is copied as it stands.
 std::int64_t copy_files(fs::path const& from, fs::path const& to) {
@@ -63,80 +59,110 @@ struct Known {
   std::int64_t version;
 };
 
+// What the database held when its head was locked, and what the leaves add to it.
+struct Head {
+  ledger::CompactRange range;
+  std::int64_t last_time = 0;
+  std::int64_t schema_seq = 0;
+};
+
+// One transaction under the lock of the log's head: read, check, write.
 class Adopter {
  public:
-  Adopter(System& system, ledger::TileSource const& source, ledger::Checkpoint checkpoint)
+  Adopter(System& system, store::Writer& writer, ledger::TileSource const& source,
+          ledger::Checkpoint const& checkpoint)
       : system_(system),
+        writer_(writer),
         source_(source),
-        checkpoint_(std::move(checkpoint)),
+        checkpoint_(checkpoint),
         place_(system.settings().jurisdiction),
         plans_(plans_of(system.catalogue())) {}
 
   Result<Adoption> run() {
-    auto const rows = system_.database().reader()->query(read_head, {place_});
-    auto range = ledger::CompactRange::deserialise(store::blob(rows.at(0).at(2)));
-    if (!range) return refuse("backup_damaged");
-    Adoption adoption{static_cast<std::int64_t>(range->size()), static_cast<std::int64_t>(checkpoint_.size),
-                      0};
-    if (adoption.to < adoption.from) {
-      adoption.to = adoption.from;
-      return adoption;
+    writer_.begin();
+    auto adopted = adopt();
+    if (adopted) {
+      writer_.commit();
+    } else {
+      writer_.rollback();
     }
-    auto const published = ledger::range_from(ledger::tile_hashes(source_, checkpoint_.size), range->size());
-    if (!published) return published.refusal();
-    if (!(*published == *range)) return refuse("LOG_FORKED", "", std::to_string(adoption.from));
-    // Everything is read and checked before the first row is written.
-    std::vector<std::string> leaves;
-    for (auto seq = range->size(); seq < checkpoint_.size; ++seq) {
-      auto const bytes = ledger::read_entry(source_, seq, checkpoint_.size);
-      if (!bytes) return bytes.refusal();
-      leaves.emplace_back(text_of(*bytes));
-      range->append(ledger::leaf_hash(*bytes));
-    }
-    if (range->root() != checkpoint_.root) return refuse("ROOT_MISMATCH");
-    Result<void> outcome;
-    system_.exclusive([&](store::Writer& writer) {
-      outcome = write(writer, leaves, *range, store::integer(rows[0][1]), adoption);
-    });
-    if (!outcome) return outcome.refusal();
-    return adoption;
+    return adopted;
   }
 
  private:
-  Result<void> write(store::Writer& writer, std::vector<std::string> const& leaves,
-                     ledger::CompactRange const& range, std::int64_t last_time, Adoption& adoption) {
-    writer.begin();
+  Result<Adoption> adopt() {
+    auto head = read_head();
+    if (!head) return head.refusal();
+    auto const size = static_cast<std::int64_t>(head->range.size());
+    Adoption adoption{size, std::max(size, static_cast<std::int64_t>(checkpoint_.size)), 0};
+    if (adoption.to > adoption.from) {
+      auto const leaves = missing_leaves(*head);
+      if (!leaves) return leaves.refusal();
+      if (auto taken = take_over(*leaves, *head, adoption); !taken) return taken.refusal();
+    }
+    if (auto logged = log_adoption(std::move(*head), adoption); !logged) return logged.refusal();
+    return adoption;
+  }
+
+  Result<Head> read_head() {
+    Sql const lock = head_lock(system_.database().engine());
+    store::Statement const ask{&lock, {place_}};
+    auto const rows = std::move(writer_.fetch({&ask, 1}).front());
+    if (rows.empty()) return refuse("unknown_jurisdiction", "", place_);
+    auto range = ledger::CompactRange::deserialise(store::blob(rows[0][2]));
+    if (!range) return refuse("backup_damaged");
+    return Head{std::move(*range), store::integer(rows[0][1]), store::integer(rows[0][3])};
+  }
+
+  // The leaves behind the head's own, which then stands for all of them.
+  Result<std::vector<std::string>> missing_leaves(Head& head) const {
+    auto& range = head.range;
+    auto const published = ledger::range_from(ledger::tile_hashes(source_, checkpoint_.size), range.size());
+    if (!published) return published.refusal();
+    if (!(*published == range)) return refuse("LOG_FORKED", "", std::to_string(range.size()));
+    std::vector<std::string> leaves;
+    for (auto seq = range.size(); seq < checkpoint_.size; ++seq) {
+      auto const bytes = ledger::read_entry(source_, seq, checkpoint_.size);
+      if (!bytes) return bytes.refusal();
+      leaves.emplace_back(text_of(*bytes));
+      range.append(ledger::leaf_hash(*bytes));
+    }
+    if (range.root() != checkpoint_.root) return refuse("ROOT_MISMATCH");
+    return leaves;
+  }
+
+  Result<void> take_over(std::vector<std::string> const& leaves, Head& head, Adoption& adoption) {
     std::int64_t seq = adoption.from;
     for (auto const& text : leaves) {
       auto const leaf = ledger::parse_leaf(text);
-      if (!leaf) {
-        writer.rollback();
-        return leaf.refusal();
-      }
+      if (!leaf) return leaf.refusal();
       Hash const hash = ledger::leaf_hash(bytes_of(text));
-      writer.write(insert_entry, {place_, seq, Bytes(hash.begin(), hash.end()), text});
-      last_time = std::max(last_time, leaf->time_s * 1'000'000);
-      std::string const chain(leaf->chain());
-      auto const slash = chain.find('/');
-      auto const plan = slash == std::string::npos ? plans_.end() : plans_.find(chain.substr(0, slash));
-      if (plan == plans_.end()) {
-        writer.write(derived_sql::upsert_chain, {place_, chain, seq, Bytes(hash.begin(), hash.end())});
-      } else if (Known const* known = find(writer, plan->second, chain.substr(slash + 1))) {
-        Sql const& advance = advance_[known->plan];
-        std::string const action(leaf->type.substr(leaf->type.find('.') + 1));
-        writer.write(insert_lost, {place_, seq, plan->first, id_bytes(known->id), known->version, action,
-                                   Bytes(16, 0), leaf->time_s * 1'000'000, Bytes{}, std::string(lost_body)});
-        writer.write(advance, {place_, id_bytes(known->id), seq});
-        ++adoption.lost;
-      }
+      writer_.write(insert_entry, {place_, seq, Bytes(hash.begin(), hash.end()), text});
+      head.last_time = std::max(head.last_time, leaf->time_s * 1'000'000);
+      take_leaf(*leaf, seq, hash, adoption);
       ++seq;
     }
-    writer.write(update_head, {place_, seq, last_time, range.serialise()});
-    writer.commit();
     return {};
   }
 
-  Known const* find(store::Writer& writer, RegisterPlan const& plan, std::string const& sid) {
+  void take_leaf(ledger::LeafView const& leaf, std::int64_t seq, Hash const& hash, Adoption& adoption) {
+    std::string const chain(leaf.chain());
+    auto const slash = chain.find('/');
+    auto const plan = slash == std::string::npos ? plans_.end() : plans_.find(chain.substr(0, slash));
+    if (plan == plans_.end()) {
+      writer_.write(derived_sql::upsert_chain, {place_, chain, seq, Bytes(hash.begin(), hash.end())});
+      return;
+    }
+    Known const* known = find(plan->second, chain.substr(slash + 1));
+    if (known == nullptr) return;
+    std::string const action(leaf.type.substr(leaf.type.find('.') + 1));
+    writer_.write(insert_lost, {place_, seq, plan->first, id_bytes(known->id), known->version, action,
+                                Bytes(16, 0), leaf.time_s * 1'000'000, Bytes{}, std::string(lost_body)});
+    writer_.write(advance_[known->plan], {place_, id_bytes(known->id), seq});
+    ++adoption.lost;
+  }
+
+  Known const* find(RegisterPlan const& plan, std::string const& sid) {
     auto const [position, fresh] = known_.try_emplace(std::string(plan.reg->name) + "/" + sid);
     if (fresh) {
       auto& select = select_[&plan];
@@ -148,15 +174,40 @@ class Adopter {
       }
       auto const bytes = hex_decode(sid);
       store::Statement const ask{&select, {place_, bytes.value_or(Bytes{})}};
-      auto const rows = std::move(writer.fetch({&ask, 1}).front());
+      auto const rows = std::move(writer_.fetch({&ask, 1}).front());
       if (!rows.empty()) position->second = Known{&plan, uuid_from(rows[0][0]), store::integer(rows[0][1])};
     }
     return position->second ? &*position->second : nullptr;
   }
 
+  // The entry of the adoption itself, behind what was taken over.
+  Result<void> log_adoption(Head head, Adoption const& adoption) {
+    Json body;
+    body.set("from", adoption.from);
+    body.set("to", adoption.to);
+    body.set("v", 1);
+    std::string const text = write_canonical(body);
+    auto const own = system_.folder() / "public" / "log";
+    fs::create_directories(own);
+    ledger::write_file_durably(own / ("adopt-" + std::to_string(adoption.to) + ".json"), text);
+
+    std::unordered_map<std::string, RegisterPlan const*> plans;
+    for (auto const& [name, plan] : plans_) plans.emplace(name, &plan);
+    auto const directory = load_directory(*system_.database().reader(), system_.catalogue(), place_);
+    Instant const at{std::max(system_.clock().now().micros_utc, head.last_time)};
+    BatchContext const context{place_, at, legal_date(at), *directory, system_.rules(), plans};
+    BatchRun run(context, writer_, std::move(head.range), head.schema_seq);
+    Prepared entry;
+    entry.raw = {"ledger.adopt", "ledger", sha256(text)};
+    if (auto logged = run.decide(entry); !logged) return logged.refusal();
+    run.write();
+    return {};
+  }
+
   System& system_;
+  store::Writer& writer_;
   ledger::TileSource const& source_;
-  ledger::Checkpoint checkpoint_;
+  ledger::Checkpoint const& checkpoint_;
   std::string place_;
   Plans plans_;
   std::map<RegisterPlan const*, Sql> select_;
@@ -190,20 +241,14 @@ Result<Adoption> adopt(System& system, fs::path const& published_log) {
   auto const opened = ledger::open_checkpoint(*note, *key);
   if (!opened) return opened.refusal();
   ledger::TileFolder const source(published_log);
-  auto adoption = Adopter(system, source, opened->checkpoint).run();
+  Result<Adoption> adoption = refuse("internal");
+  system.exclusive(
+      [&](store::Writer& writer) { adoption = Adopter(system, writer, source, opened->checkpoint).run(); });
   if (!adoption) return adoption;
   auto const own = system.folder() / "public" / "log";
   if (!fs::exists(own) || !fs::equivalent(own, published_log))
     fs::copy(published_log, own, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-  Json body;
-  body.set("from", adoption->from);
-  body.set("to", adoption->to);
-  body.set("v", 1);
-  std::string const text = write_canonical(body);
-  ledger::write_file_durably(own / ("adopt-" + std::to_string(adoption->to) + ".json"), text);
   system.adoption_done();
-  if (auto logged = system.log_entry({}, "ledger.adopt", "ledger", sha256(text)); !logged)
-    return logged.refusal();
   return adoption;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <barrier>
 #include <thread>
 
 #include "desk_fixture.hpp"
@@ -171,6 +172,35 @@ TEST_P(DeskTest, ARestoredCopyAdoptsWhatWasPublishedBeforeItSigns) {
   EXPECT_THAT(codes_of(verify_deep(*copy)), ::testing::IsEmpty());
   copy.reset();
   fs::remove_all(saved);
+}
+
+// Two people take over what was published, each in a process of his own.
+TEST_P(DeskTest, TwoAdoptionsAtOnceTakeEveryLeafOverOnce) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  for (int round = 0; round < 4; ++round) {
+    auto const backup = moment();
+    for (int i = 0; i < 20; ++i)
+      ASSERT_TRUE(act(officer, "edit", id, R"({"title":"后来","reference":"A-1","region":"371581"})"));
+    auto const published = system_->log().publish();
+    ASSERT_TRUE(published);
+    go_back_to(backup);
+    auto const other = System::open(folder_, catalogue_, clock_);
+    Result<Adoption> adopted[] = {refuse("not_yet"), refuse("not_yet")};
+    std::barrier start(2);
+    {
+      std::jthread const second([&] {
+        start.arrive_and_wait();
+        adopted[1] = adopt(*other, folder_ / "public" / "log");
+      });
+      start.arrive_and_wait();
+      adopted[0] = adopt(*system_, folder_ / "public" / "log");
+    }
+    ASSERT_TRUE(adopted[0] && adopted[1]);
+    EXPECT_EQ(adopted[0]->lost + adopted[1]->lost, 20);
+    EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+    ASSERT_TRUE(system_->log().publish());
+  }
 }
 
 TEST_P(DeskTest, ADatabaseOlderThanTheCheckpointIsNotSigned) {

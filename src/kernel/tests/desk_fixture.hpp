@@ -26,6 +26,14 @@ class DeskTest : public ::testing::TestWithParam<store::Engine> {
   Uuid draft(Uuid who, std::string const& reference, std::string const& region = "371581");
   Found must_find(Uuid id);
 
+  // The database as it stood when its log had `size` entries, as a restored backup would be, and waiting to
+  // adopt what was published since.
+  struct Moment {
+    store::Row head;
+  };
+  Moment moment();
+  void go_back_to(Moment const& moment);
+
   std::filesystem::path folder_;
   FixedClock clock_{*parse_instant("2026-03-02T01:00:00Z")};
   Catalogue catalogue_;

@@ -1,5 +1,8 @@
 #include "desk_fixture.hpp"
 
+#include "kernel/audit.hpp"
+#include "ledger/files.hpp"
+
 namespace plumbline::kernel::testing {
 
 void DeskTest::SetUp() {
@@ -81,6 +84,33 @@ Found DeskTest::must_find(Uuid id) {
   auto found = system_->reads().get(system_viewer("3715"), "notice", id);
   EXPECT_TRUE(found);
   return std::move(*found);
+}
+
+DeskTest::Moment DeskTest::moment() {
+  static store::Sql const head{"test.head",
+                               "select size, last_time, frontier from ledger_head where jurisdiction = $1"};
+  return {system_->database().reader()->query(head, {"3715"}).at(0)};
+}
+
+void DeskTest::go_back_to(Moment const& moment) {
+  static store::Sql const statements[] = {
+      {"test.versions", "delete from version where jurisdiction = $1 and entry >= $2"},
+      {"test.entries", "delete from entry where jurisdiction = $1 and seq >= $2"},
+      {"test.head",
+       "update ledger_head set size = $2, last_time = $3, frontier = $4, schema_seq = 0 where jurisdiction = "
+       "$1"}};
+  system_->exclusive([&](store::Writer& writer) {
+    writer.begin();
+    for (auto const& statement : statements) {
+      std::vector<store::Value> values{"3715", moment.head[0]};
+      if (statement.name == "test.head") values.insert(values.end(), {moment.head[1], moment.head[2]});
+      writer.write(statement, std::move(values));
+    }
+    writer.commit();
+  });
+  rebuild(*system_);
+  ledger::write_file_durably(folder_ / "awaits-adoption", "");
+  reopen();
 }
 
 }  // namespace plumbline::kernel::testing

@@ -26,7 +26,8 @@ struct Adoption {
 };
 // Takes over the leaves published beyond the database's own: they must continue its log and lead to the
 // signed root. Bodies cannot be recovered from leaves; the records concerned keep their last known body and
-// their chains go on after the lost versions. One transaction, then a ledger.adopt entry. Refused
+// their chains go on after the lost versions. One transaction with the log's head locked, which ends in a
+// ledger.adopt entry; a second adoption at the same time finds nothing more to take over. Refused
 // "CHECKPOINT_SIGNATURE" …, "LOG_FORKED", "FILE_MISSING".
 Result<Adoption> adopt(System& system, std::filesystem::path const& published_log);
 
