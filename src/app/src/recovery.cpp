@@ -35,6 +35,23 @@ ledger::SecretKey witness_key(WitnessOptions const& options) {
   return std::move(*key);
 }
 
+// What was taken over, then what people must do, one member for each kind of work.
+Json to_json(kernel::Adoption const& adoption) {
+  Json document;
+  document.set("from", adoption.from);
+  document.set("to", adoption.to);
+  document.set("lost_bodies", adoption.lost);
+  Json::Array series;
+  for (auto const& unseen : adoption.unseen_series) {
+    Json row;
+    row.set("series", unseen.series);
+    row.set("last", unseen.last);
+    series.push_back(std::move(row));
+  }
+  document.set("compare_numbers", std::move(series));
+  return document;
+}
+
 }  // namespace
 
 int run_backup(BackupOptions const& options) {
@@ -64,9 +81,7 @@ int run_restore(BackupOptions const& options) {
         fs::exists(options.adopt / "log" / "checkpoint") ? options.adopt / "log" : options.adopt;
     auto const adoption = kernel::adopt(*system, place);
     if (!adoption) return refused(adoption.refusal(), options.common.output);
-    document.set("from", adoption->from);
-    document.set("to", adoption->to);
-    document.set("lost_bodies", adoption->lost);
+    document = to_json(*adoption);
   }
   print(document, options.common.output);
   return 0;

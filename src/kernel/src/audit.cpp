@@ -194,11 +194,21 @@ std::string first_difference(RegisterPlan const& plan, std::vector<Value> const&
   return "";
 }
 
+// What the log says beyond the records.
+struct Scanned {
+  std::map<std::string, ChainHead> chains;      // that are not records: no register's name before the slash
+  std::map<std::string, std::int64_t> numbers;  // the last of each series that subjects show
+};
+
 // Compares what one record stands for with what the tables hold.
 class Comparison {
  public:
-  Comparison(store::Reader& reader, std::string place, Audit& audit)
-      : reader_(reader), place_(std::move(place)), audit_(audit) {}
+  Comparison(store::Reader& reader, std::string place, Scanned scanned, Audit& audit)
+      : reader_(reader),
+        place_(std::move(place)),
+        chains_(std::move(scanned.chains)),
+        numbers_(std::move(scanned.numbers)),
+        audit_(audit) {}
 
   void record(Told const& told) {
     auto const& plan = *told.plan;
@@ -225,7 +235,7 @@ class Comparison {
   }
 
   // Rows that no record of the log stands for, and the tables that are not records.
-  void finish(Plans const& plans, std::map<std::string, ChainHead> const& chains) {
+  void finish(Plans const& plans) {
     for (auto const& [name, plan] : plans) {
       Sql const count{"audit.count",
                       "select count(*) from " + table_name(*plan.reg) + " where jurisdiction = $1"};
@@ -248,15 +258,14 @@ class Comparison {
         report(audit_, "row_differs", "number_series", series, std::to_string(last[series]));
     for (auto const& [series, number] : last)
       if (!numbers_.contains(series) && number != 0) report(audit_, "row_unknown", "number_series", series);
-    auto wanted = chains;
     for (auto const& row : reader_.query(stream_chains, {place_})) {
-      auto const head = wanted.find(store::text(row[0]));
-      if (head == wanted.end() || head->second.seq != store::integer(row[1]) ||
+      auto const head = chains_.find(store::text(row[0]));
+      if (head == chains_.end() || head->second.seq != store::integer(row[1]) ||
           head->second.leaf_hash != hash_from(row[2]))
         report(audit_, "row_differs", "chain_head", store::text(row[0]));
-      wanted.erase(store::text(row[0]));
+      chains_.erase(store::text(row[0]));
     }
-    for (auto const& [chain, head] : wanted) report(audit_, "row_missing", "chain_head", chain);
+    for (auto const& [chain, head] : chains_) report(audit_, "row_missing", "chain_head", chain);
   }
 
  private:
@@ -282,10 +291,11 @@ class Comparison {
 
   store::Reader& reader_;
   std::string place_;
+  std::map<std::string, ChainHead> chains_;
+  std::map<std::string, std::int64_t> numbers_;
   Audit& audit_;
   std::map<RegisterPlan const*, Sql> selects_;
   std::map<std::string, std::int64_t> expected_;
-  std::map<std::string, std::int64_t> numbers_;
 };
 
 // What was signed, as it was published when this was asked; nothing where nothing was or it is not ours.
@@ -298,11 +308,6 @@ std::optional<ledger::Checkpoint> published_checkpoint(System& system, Audit& au
   report(audit, "checkpoint_invalid", "log", "", opened.refusal().code);
   return {};
 }
-
-// What the log says beyond the records.
-struct Scanned {
-  std::map<std::string, ChainHead> chains;  // that are not records: no register's name before the slash
-};
 
 // Reads every leaf. `checkpoint`: must be a beginning of the log; it is older than the reader's snapshot.
 class LogScan {
@@ -354,6 +359,10 @@ class LogScan {
       auto const slash = chain.find('/');
       if (slash == std::string::npos || !plans_.contains(chain.substr(0, slash)))
         scanned_.chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
+      if (auto const number = static_cast<std::int64_t>(leaf->number()); number > 0) {
+        auto& last = scanned_.numbers[chain];
+        last = std::max(last, number);
+      }
     }
     range_.append(hash);
     if (checkpoint && range_.size() == checkpoint->size && range_.root() != checkpoint->root)
@@ -394,14 +403,13 @@ Audit verify_deep(System& system, Progress const& progress) {
     LogScan scan(snapshot.reader(), place, plans, audit);
     scan.checkpoint = checkpoint;
     scan.progress = progress;
-    auto const scanned = scan.run();
-    Comparison comparison(snapshot.reader(), place, audit);
+    Comparison comparison(snapshot.reader(), place, scan.run(), audit);
     Replay replay(snapshot.reader(), place, plans);
     replay.audit = &audit;
     replay.progress = progress;
     replay.total = audit.entries;
     replay.run([&](Told const& told) { comparison.record(told); });
-    comparison.finish(plans, scanned.chains);
+    comparison.finish(plans);
   }
   system.blobs().for_each([&](Hash const& name) {
     auto const content = system.blobs().open(name);
@@ -425,7 +433,8 @@ class Rebuilding {
 
   void run(Progress const& progress) {
     Audit ignored;
-    auto const scanned = LogScan(reader_, place_, plans_, ignored).run();
+    auto scanned = LogScan(reader_, place_, plans_, ignored).run();
+    numbers_ = std::move(scanned.numbers);
     clear();
     Replay replay(reader_, place_, plans_);
     replay.progress = progress;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/limits.hpp"
 #include "batch.hpp"
 #include "derive.hpp"
 #include "kernel/audit.hpp"
@@ -27,6 +28,16 @@ Sql const insert_lost{"recovery.lost",
                       "insert into version (jurisdiction, entry, register_name, record, version, action, "
                       "account, recorded_at, batch, "
                       "body, salts, closed) values ($1, $2, $3, $4, $5, $6, $7, $8, '', '', $9, $10)"};
+
+Sql const raise_number{"recovery.number",
+                       "insert into number_series (jurisdiction, series, last_number) values ($1, $2, $3) on "
+                       "conflict (jurisdiction, series) do update set last_number = excluded.last_number "
+                       "where number_series.last_number < excluded.last_number"};
+Sql const select_unseen{
+    "recovery.unseen_series",
+    "select n.series, n.last_number from number_series n where n.jurisdiction = $1 and not "
+    "exists (select 1 from chain_head c where c.jurisdiction = n.jurisdiction and c.chain "
+    "= n.series) order by n.series limit $2"};
 
 // Everything but the database and what can be made again is copied as it stands.
 std::int64_t copy_files(fs::path const& from, fs::path const& to) {
@@ -94,7 +105,9 @@ class Adopter {
     auto head = read_head();
     if (!head) return head.refusal();
     auto const size = static_cast<std::int64_t>(head->range.size());
-    Adoption adoption{size, std::max(size, static_cast<std::int64_t>(checkpoint_.size)), 0};
+    Adoption adoption;
+    adoption.from = size;
+    adoption.to = std::max(size, static_cast<std::int64_t>(checkpoint_.size));
     if (adoption.to > adoption.from) {
       auto const leaves = missing_leaves(*head);
       if (!leaves) return leaves.refusal();
@@ -142,6 +155,10 @@ class Adopter {
       take_leaf(*leaf, seq, hash, adoption);
       ++seq;
     }
+    store::Statement const ask{&select_unseen, {place_, static_cast<std::int64_t>(limits::list_items)}};
+    auto const series = std::move(writer_.fetch({&ask, 1}).front());
+    for (auto const& row : series)
+      adoption.unseen_series.push_back({store::text(row[0]), store::integer(row[1])});
     return {};
   }
 
@@ -151,6 +168,8 @@ class Adopter {
     auto const plan = slash == std::string::npos ? plans_.end() : plans_.find(chain.substr(0, slash));
     if (plan == plans_.end()) {
       writer_.write(derived_sql::upsert_chain, {place_, chain, seq, Bytes(hash.begin(), hash.end())});
+      if (auto const number = static_cast<std::int64_t>(leaf.number()); number > 0)
+        writer_.write(raise_number, {place_, chain, number});
       return;
     }
     Known const* known = find(plan->second, chain.substr(slash + 1));

@@ -203,6 +203,31 @@ TEST_P(DeskTest, TwoAdoptionsAtOnceTakeEveryLeafOverOnce) {
   }
 }
 
+TEST_P(DeskTest, AfterAnAdoptionNoNumberIsGivenTwice) {
+  auto const officer = person("officer", Role::officer);
+  auto const leader = person("leader", Role::leader);
+  ASSERT_TRUE(act(leader, "issue", draft(officer, "A-1")));
+  ASSERT_TRUE(act(leader, "draw", draft(officer, "A-2")));
+  auto const id = draft(officer, "A-3");
+  auto const backup = moment();
+  ASSERT_TRUE(act(leader, "draw", id));                      // number 2
+  ASSERT_TRUE(act(leader, "draw", draft(officer, "A-4")));   // number 3, of a record the copy does not know
+  ASSERT_TRUE(act(leader, "issue", draft(officer, "A-5")));  // a number that no leaf shows
+  ASSERT_TRUE(system_->log().publish());
+  go_back_to(backup);
+  auto const adoption = adopt(*system_, folder_ / "public" / "log");
+  ASSERT_TRUE(adoption) << adoption.refusal().code;
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+  ASSERT_EQ(adoption->unseen_series.size(), 1U);
+  EXPECT_EQ(adoption->unseen_series[0].series, "notice/2026");
+  EXPECT_EQ(adoption->unseen_series[0].last, 1);
+  rebuild(*system_);
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+  auto const next = draft(officer, "A-6");
+  ASSERT_TRUE(act(leader, "draw", next));
+  EXPECT_EQ(must_find(next).as<Notice>().number, "4");
+}
+
 TEST_P(DeskTest, ADatabaseOlderThanTheCheckpointIsNotSigned) {
   if (GetParam() != store::Engine::sqlite) GTEST_SKIP() << "needs two databases behind one folder";
   auto const officer = person("officer", Role::officer);

@@ -54,6 +54,7 @@ constexpr auto flow = workflow<NoticeState>({
      Role::leader | Role::system,
      {start(objection)},
      {"draft", "edit"}},
+    {NoticeState::draft, "draw", NoticeState::draft, Role::leader},
     {NoticeState::draft, "copy", NoticeState::draft, Role::officer},
     {NoticeState::issued, "object", NoticeState::objected, Role::firm, {stop(objection)}},
     {NoticeState::issued, "lapse", NoticeState::final, Role::clock, {stop(objection)}},
@@ -72,6 +73,13 @@ Result<void> issue(Act& act) {
   if (notice.pages == 0) return refuse("no_pages", "/pages");
   notice.number = "通字" + std::to_string(act.next_number("notice/" + std::to_string(year_of(act.today()))));
   act.log("draw.frame", "frame/0123456789abcdef0123456789abcdef", sha256(notice.title));
+  return {};
+}
+Result<void> draw(Act& act) {
+  std::string const series = "draws/371500/" + std::to_string(year_of(act.today()));
+  auto& notice = act.record<Notice>();
+  notice.number = std::to_string(act.next_number(series));
+  act.log("draw.plan", series + "#" + notice.number, sha256(notice.title));
   return {};
 }
 Result<void> copy(Act& act) {
@@ -103,6 +111,7 @@ Module notice_module() {
                  action<Notice>("import", take),
                  action<Notice>("edit", take),
                  action("issue", issue),
+                 action("draw", draw),
                  action<Copy>("copy", copy),
                  action<Objection>("object", nullptr),
                  action("lapse"),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <stdexcept>
 
@@ -211,6 +212,15 @@ bool subject_fits(std::string_view type, std::string_view subject) {
   auto const register_name = type.substr(0, type.rfind('.'));
   return subject.size() == register_name.size() + 33 && subject.starts_with(register_name) &&
          subject[register_name.size()] == '/' && is_sid(subject.substr(register_name.size() + 1));
+}
+
+std::uint64_t LeafView::number() const {
+  auto const mark = subject.find('#');
+  if (mark == std::string_view::npos) return 0;
+  auto const digits = subject.substr(mark + 1);
+  std::uint64_t value = 0;
+  auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc() && end == digits.data() + digits.size() ? value : 0;
 }
 
 Result<LeafView> parse_leaf(std::string_view bytes) {

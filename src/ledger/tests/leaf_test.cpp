@@ -110,6 +110,9 @@ TEST(Leaf, Subjects) {
   LeafView leaf;
   leaf.subject = "draws/371500/2025#2";
   EXPECT_EQ(leaf.chain(), "draws/371500/2025");
+  EXPECT_EQ(leaf.number(), 2U);
+  leaf.subject = "ledger";
+  EXPECT_EQ(leaf.number(), 0U);
 }
 
 TEST(Leaf, Times) {

@@ -75,8 +75,8 @@ Outcome DrawCheck::check_series_content(std::vector<Bytes> const& lines) {
 
   SeriesRules rules;
   for (std::size_t i = 0; i < leaves.size(); ++i) {
-    if (char const* error = rules.take(leaves[i].type, leaf_number(leaves[i])))
-      return fail(error, "series.jsonl", at(i) + "number " + std::to_string(leaf_number(leaves[i])));
+    if (char const* error = rules.take(leaves[i].type, leaves[i].number()))
+      return fail(error, "series.jsonl", at(i) + "number " + std::to_string(leaves[i].number()));
     if (lines[i] == plan_entry_->leaf_bytes && plan_->replaces) {
       auto const replaced = parse_draw_id(*plan_->replaces);
       bool const same_series =

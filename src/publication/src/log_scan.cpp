@@ -41,7 +41,7 @@ char const* LogScan::check_draw(ledger::LeafView const& leaf) {
     auto const chain = leaf.chain();
     auto series = series_.find(chain);
     if (series == series_.end()) series = series_.emplace(std::string(chain), SeriesRules{}).first;
-    return series->second.take(leaf.type, leaf_number(leaf));
+    return series->second.take(leaf.type, leaf.number());
   }
   if (leaf.type == "draw.reveal" || leaf.type == "draw.seed") {
     auto ceremony = ceremonies_.find(leaf.subject);

@@ -1,14 +1,6 @@
 #include "series.hpp"
 
-#include "publication/forms.hpp"
-
 namespace plumbline::publication {
-
-std::uint64_t leaf_number(ledger::LeafView const& leaf) {
-  auto const mark = leaf.subject.find('#');
-  if (mark == std::string_view::npos) return 0;
-  return parse_number(leaf.subject.substr(mark + 1)).value_or(0);
-}
 
 char const* SeriesRules::take(std::string_view type, std::uint64_t number) {
   if (type == "draw.plan") {

@@ -9,9 +9,6 @@
 
 namespace plumbline::publication {
 
-// The number after '#' of a leaf's subject; 0 without one.
-std::uint64_t leaf_number(ledger::LeafView const& leaf);
-
 class SeriesRules {
  public:
   // In log order. The answer is "SERIES_GAP", "SERIES_TWICE" or null.

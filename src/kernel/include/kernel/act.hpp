@@ -87,7 +87,8 @@ class Act {
   };
   // A log entry of its own besides the record's version (draw.plan, draw.seed …): chain subject
   // ("draws/3715/2026#4") and digest as draw-publication.md section 3 fixes them. These entries come before
-  // the versions of the records, in the order of the calls.
+  // the versions of the records, in the order of the calls. A number after '#' is one of the gap-free series
+  // that is named like the chain: a restored copy learns from it what was given out meanwhile.
   virtual Position log(std::string_view type, std::string_view subject, Hash const& digest) = 0;
   // The latest entry on a chain, as the act stands now.
   virtual std::optional<Position> latest(std::string_view chain) = 0;

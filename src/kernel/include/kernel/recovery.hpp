@@ -3,6 +3,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "kernel/system.hpp"
@@ -19,10 +20,19 @@ struct BackupReport {
 // "backup_damaged".
 Result<BackupReport> backup(System& system, std::filesystem::path const& out);
 
+// A gap-free series whose numbers stand in no leaf.
+struct UnseenSeries {
+  std::string series;
+  std::int64_t last = 0;  // given out before the backup; what was given out since is on paper only
+};
+
 struct Adoption {
   std::int64_t from = 0;  // entries the database had
   std::int64_t to = 0;    // entries that were published
   std::int64_t lost = 0;  // versions whose bodies are gone: marked so
+  // Series that leaves show (draws) go on behind the last number shown. These a person compares with the
+  // office's paper; at most limits::list_items by name.
+  std::vector<UnseenSeries> unseen_series;
 };
 // Takes over the leaves published beyond the database's own: they must continue its log and lead to the
 // signed root. Bodies cannot be recovered from leaves; the records concerned keep their last known body and

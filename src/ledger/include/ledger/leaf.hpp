@@ -28,6 +28,7 @@ struct LeafView {
   std::int64_t time_s = 0;   // POSIX seconds
   std::string_view type;     // register.action
   std::string_view chain() const { return subject.substr(0, subject.find('#')); }
+  std::uint64_t number() const;  // 0 without one
 };
 
 // Refused with "NOT_CANONICAL" or "SCHEMA" (detail: the member). Fast: no allocation for a good leaf.
