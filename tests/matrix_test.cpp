@@ -12,6 +12,7 @@
 
 #include "archive/api.hpp"
 #include "inspection/api.hpp"
+#include "kernel/registers.hpp"
 #include "people/api.hpp"
 
 namespace plumbline {
@@ -85,7 +86,8 @@ std::set<std::string> enforced(kernel::Register const& reg) {
 }
 
 void compare(kernel::Module const& module) {
-  auto const folder = fs::path(PLUMBLINE_SOURCE_DIR) / "src" / "modules" / module.name / "tests";
+  auto const source = fs::path(PLUMBLINE_SOURCE_DIR) / "src";
+  auto const folder = (module.name == "kernel" ? source : source / "modules") / module.name / "tests";
   for (auto const& reg : module.registers) {
     auto const file = folder / (std::string(reg.name) + ".matrix");
     ASSERT_TRUE(fs::exists(file)) << "no matrix for " << reg.name;
@@ -98,6 +100,7 @@ void compare(kernel::Module const& module) {
   }
 }
 
+TEST(Matrix, Kernel) { compare(kernel::kernel_module()); }
 TEST(Matrix, Archive) { compare(archive::module()); }
 TEST(Matrix, People) { compare(people::module()); }
 TEST(Matrix, Inspection) { compare(inspection::module()); }

@@ -35,12 +35,37 @@ ledger::SecretKey witness_key(WitnessOptions const& options) {
   return std::move(*key);
 }
 
+Json to_json(std::vector<Uuid> const& records) {
+  Json::Array ids;
+  for (auto const& record : records) ids.emplace_back(to_string(record));
+  return ids;
+}
+
+Json to_json(kernel::LostVersion const& lost) {
+  Json row;
+  row.set("register", lost.register_name);
+  row.set("record", to_string(lost.record));
+  row.set("action", lost.action);
+  row.set("seq", lost.seq);
+  return row;
+}
+
 // What was taken over, then what people must do, one member for each kind of work.
 Json to_json(kernel::Adoption const& adoption) {
   Json document;
   document.set("from", adoption.from);
   document.set("to", adoption.to);
-  document.set("lost_bodies", adoption.lost);
+  document.set("lost_bodies", static_cast<std::int64_t>(adoption.lost.size()));
+  document.set("records_unknown", adoption.records_unknown);
+  document.set("blocked_accounts", to_json(adoption.blocked_accounts));
+  document.set("withdrawn_grants", to_json(adoption.withdrawn_grants));
+  for (auto const todo : {kernel::Todo::erase_again, kernel::Todo::judge_account, kernel::Todo::judge_grant,
+                          kernel::Todo::enter_again}) {
+    Json::Array versions;
+    for (auto const& lost : adoption.lost)
+      if (lost.todo == todo) versions.push_back(to_json(lost));
+    document.set(std::string(to_string(todo)), std::move(versions));
+  }
   Json::Array series;
   for (auto const& unseen : adoption.unseen_series) {
     Json row;

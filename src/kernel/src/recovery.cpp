@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/limits.hpp"
 #include "batch.hpp"
@@ -77,6 +78,12 @@ struct Head {
   std::int64_t schema_seq = 0;
 };
 
+Todo todo_of(std::string_view register_name, std::string_view action) {
+  if (action == "erase") return Todo::erase_again;
+  if (register_name == "account") return Todo::judge_account;
+  return register_name == "grant" ? Todo::judge_grant : Todo::enter_again;
+}
+
 // One transaction under the lock of the log's head: read, check, write.
 class Adopter {
  public:
@@ -113,7 +120,7 @@ class Adopter {
       if (!leaves) return leaves.refusal();
       if (auto taken = take_over(*leaves, *head, adoption); !taken) return taken.refusal();
     }
-    if (auto logged = log_adoption(std::move(*head), adoption); !logged) return logged.refusal();
+    if (auto closed = conclude(std::move(*head), adoption); !closed) return closed.refusal();
     return adoption;
   }
 
@@ -173,12 +180,15 @@ class Adopter {
       return;
     }
     Known const* known = find(plan->second, chain.substr(slash + 1));
-    if (known == nullptr) return;
+    if (known == nullptr) {
+      adoption.records_unknown += unknown_.insert(chain).second ? 1 : 0;
+      return;
+    }
     std::string const action(leaf.type.substr(leaf.type.find('.') + 1));
     writer_.write(insert_lost, {place_, seq, plan->first, id_bytes(known->id), known->version, action,
                                 Bytes(16, 0), leaf.time_s * 1'000'000, Bytes{}, std::string(lost_body)});
     writer_.write(advance_[known->plan], {place_, id_bytes(known->id), seq});
-    ++adoption.lost;
+    adoption.lost.push_back({plan->first, known->id, action, seq, todo_of(plan->first, action)});
   }
 
   Known const* find(RegisterPlan const& plan, std::string const& sid) {
@@ -199,8 +209,51 @@ class Adopter {
     return position->second ? &*position->second : nullptr;
   }
 
-  // The entry of the adoption itself, behind what was taken over.
-  Result<void> log_adoption(Head head, Adoption const& adoption) {
+  // Behind what was taken over: the entry of the adoption itself, then what must not stay open.
+  Result<void> conclude(Head head, Adoption& adoption) {
+    std::unordered_map<std::string, RegisterPlan const*> plans;
+    for (auto const& [name, plan] : plans_) plans.emplace(name, &plan);
+    auto const directory = load_directory(*system_.database().reader(), system_.catalogue(), place_);
+    Instant const at{std::max(system_.clock().now().micros_utc, head.last_time)};
+    BatchContext const context{place_, at, legal_date(at), *directory, system_.rules(), plans};
+    BatchRun run(context, writer_, std::move(head.range), head.schema_seq);
+    Prepared entry;
+    entry.raw = {"ledger.adopt", "ledger", sha256(write_report(adoption))};
+    if (auto logged = run.decide(entry); !logged) return logged.refusal();
+    for (auto const& lost : adoption.lost) {
+      Result<bool> done = false;
+      if (lost.register_name == "account") {
+        done = take_step(run, lost, "block");
+        if (done && *done) adoption.blocked_accounts.push_back(lost.record);
+      } else if (lost.register_name == "grant") {
+        done = take_step(run, lost, "withdraw");
+        if (done && *done) adoption.withdrawn_grants.push_back(lost.record);
+      }
+      if (!done) return done.refusal();
+    }
+    run.write();
+    return {};
+  }
+
+  // By the system, where the record's state has the step: false where it has not (again).
+  Result<bool> take_step(BatchRun& run, LostVersion const& lost, std::string const& action) {
+    auto const& plan = plans_.find(lost.register_name)->second;
+    auto const state = run.overlay().get({&plan, lost.record}).state();
+    if (plan.reg->find_step(state, action) == nullptr) return false;
+    Prepared step;
+    step.plan = &plan;
+    step.action = plan.reg->find_action(action);
+    step.command.register_name = lost.register_name;
+    step.command.action = action;
+    step.command.record = lost.record;
+    step.payload.emplace(*step.action->payload);
+    static_cast<Closing*>(step.payload->data())->reason = "adopted";
+    if (auto taken = run.decide(step); !taken) return taken.refusal();
+    return true;
+  }
+
+  // The file that the entry of the adoption stands for.
+  std::string write_report(Adoption const& adoption) const {
     Json body;
     body.set("from", adoption.from);
     body.set("to", adoption.to);
@@ -209,18 +262,7 @@ class Adopter {
     auto const own = system_.folder() / "public" / "log";
     fs::create_directories(own);
     ledger::write_file_durably(own / ("adopt-" + std::to_string(adoption.to) + ".json"), text);
-
-    std::unordered_map<std::string, RegisterPlan const*> plans;
-    for (auto const& [name, plan] : plans_) plans.emplace(name, &plan);
-    auto const directory = load_directory(*system_.database().reader(), system_.catalogue(), place_);
-    Instant const at{std::max(system_.clock().now().micros_utc, head.last_time)};
-    BatchContext const context{place_, at, legal_date(at), *directory, system_.rules(), plans};
-    BatchRun run(context, writer_, std::move(head.range), head.schema_seq);
-    Prepared entry;
-    entry.raw = {"ledger.adopt", "ledger", sha256(text)};
-    if (auto logged = run.decide(entry); !logged) return logged.refusal();
-    run.write();
-    return {};
+    return text;
   }
 
   System& system_;
@@ -232,9 +274,15 @@ class Adopter {
   std::map<RegisterPlan const*, Sql> select_;
   std::map<RegisterPlan const*, Sql> advance_;
   std::map<std::string, std::optional<Known>> known_;
+  std::set<std::string> unknown_;
 };
 
 }  // namespace
+
+std::string_view to_string(Todo todo) {
+  constexpr std::string_view names[] = {"erase_again", "judge_account", "judge_grant", "enter_again"};
+  return names[static_cast<std::size_t>(todo)];
+}
 
 Result<BackupReport> backup(System& system, fs::path const& out) {
   if (fs::exists(out)) return refuse("folder_in_use", "", out.string());

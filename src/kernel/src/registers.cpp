@@ -39,11 +39,17 @@ Placement place_region(Uuid, void const* record) {
   return {{region.parent.empty() ? region.code : region.parent}, {}};
 }
 
-// Accounts: made by the security administrator, who can do no other work (GB/T 22239 8.1.5).
-constexpr auto account_flow = workflow<Simple>({
-    {Simple::none, "create", Simple::active, Role::security_administrator | Role::system},
-    {Simple::active, "update", Simple::active, Role::security_administrator},
-    {Simple::active, "close", Simple::closed, Role::security_administrator},
+// Accounts: made by the security administrator, who can do no other work (GB/T 22239 8.1.5). A restored copy
+// blocks the accounts of which it does not know what became of them (ADR 9); a person then decides, or, where
+// nobody is left who may, whoever runs the machine.
+enum class AccountState : std::uint8_t { none, active, closed, blocked };
+constexpr auto account_flow = workflow<AccountState>({
+    {AccountState::none, "create", AccountState::active, Role::security_administrator | Role::system},
+    {AccountState::active, "update", AccountState::active, Role::security_administrator},
+    {AccountState::active, "close", AccountState::closed, Role::security_administrator},
+    {AccountState::active, "block", AccountState::blocked, Role::system},
+    {AccountState::blocked, "unblock", AccountState::active, Role::security_administrator | Role::system},
+    {AccountState::blocked, "close", AccountState::closed, Role::security_administrator},
 });
 static_assert(account_flow.sound());
 
@@ -62,14 +68,18 @@ Result<void> update_account(Act& act) {
   account.log_id = log_id;
   return {};
 }
-Result<void> close_account(Act& act) {
+Result<void> disable_account(Act& act) {
   act.record<Account>().status = AccountStatus::disabled;
+  return {};
+}
+Result<void> unblock_account(Act& act) {
+  act.record<Account>().status = AccountStatus::active;
   return {};
 }
 
 constexpr auto grant_flow = workflow<Simple>({
     {Simple::none, "give", Simple::active, Role::security_administrator | Role::system},
-    {Simple::active, "withdraw", Simple::closed, Role::security_administrator},
+    {Simple::active, "withdraw", Simple::closed, Role::security_administrator | Role::system},
 });
 static_assert(grant_flow.sound());
 
@@ -166,10 +176,11 @@ Module kernel_module() {
   Register accounts;
   accounts.name = "account";
   accounts.type = &reflect::type_of<Account>();
-  accounts.states = simple_states;
+  accounts.states = {"none", "active", "closed", "blocked"};
   accounts.steps = account_flow.rows;
   accounts.actions = {action<Account>("create", create_account), action<Account>("update", update_account),
-                      action<Closing>("close", close_account)};
+                      action<Closing>("close", disable_account), action<Closing>("block", disable_account),
+                      action<Closing>("unblock", unblock_account)};
   accounts.readers = RoleSet{Role::security_administrator, Role::auditor};
   accounts.title_field = "login";
 

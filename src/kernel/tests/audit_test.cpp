@@ -163,7 +163,11 @@ TEST_P(DeskTest, ARestoredCopyAdoptsWhatWasPublishedBeforeItSigns) {
   auto const adoption = adopt(*copy, log);
   ASSERT_TRUE(adoption) << adoption.refusal().code << adoption.refusal().detail;
   EXPECT_EQ(adoption->to, published->size);
-  EXPECT_EQ(adoption->lost, 1);  // A-1's edit; A-2 is a chain nobody here knows
+  ASSERT_EQ(adoption->lost.size(), 1U);  // A-1's edit; A-2 is a chain nobody here knows
+  EXPECT_EQ(adoption->lost[0].record, id);
+  EXPECT_EQ(adoption->lost[0].action, "edit");
+  EXPECT_EQ(adoption->lost[0].todo, Todo::enter_again);
+  EXPECT_EQ(adoption->records_unknown, 1);
   EXPECT_THAT(codes_of(verify_deep(*copy)), ::testing::IsEmpty());
   ASSERT_TRUE(copy->act(late));
   auto const again = copy->log().publish();
@@ -197,7 +201,7 @@ TEST_P(DeskTest, TwoAdoptionsAtOnceTakeEveryLeafOverOnce) {
       adopted[0] = adopt(*system_, folder_ / "public" / "log");
     }
     ASSERT_TRUE(adopted[0] && adopted[1]);
-    EXPECT_EQ(adopted[0]->lost + adopted[1]->lost, 20);
+    EXPECT_EQ(adopted[0]->lost.size() + adopted[1]->lost.size(), 20U);
     EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
     ASSERT_TRUE(system_->log().publish());
   }
@@ -226,6 +230,49 @@ TEST_P(DeskTest, AfterAnAdoptionNoNumberIsGivenTwice) {
   auto const next = draft(officer, "A-6");
   ASSERT_TRUE(act(leader, "draw", next));
   EXPECT_EQ(must_find(next).as<Notice>().number, "4");
+}
+
+// The restored copy holds them open: an account closed, a grant withdrawn and values erased since.
+TEST_P(DeskTest, AnAdoptionRevivesNobody) {
+  auto const officer = person("officer", Role::officer);
+  auto const closed = person("closed", Role::officer);
+  auto const demoted = person("demoted", Role::officer);
+  auto const privacy = person("privacy", Role::audit_administrator);
+  auto const id = draft(officer, "A-1");
+  auto const grant = grant_of(demoted);
+  auto const backup = moment();
+  ASSERT_TRUE(administer("account", "close", closed));
+  ASSERT_TRUE(administer("grant", "withdraw", grant));
+  auto const erased = act(privacy, "erase", id, R"({"fields":["contact"],"ground":"pipl_47"})");
+  ASSERT_TRUE(erased);
+  ASSERT_TRUE(system_->log().publish());
+  go_back_to(backup);
+  ASSERT_TRUE(system_->viewer(closed).has_role(Role::officer));
+  auto const adoption = adopt(*system_, folder_ / "public" / "log");
+  ASSERT_TRUE(adoption) << adoption.refusal().code << adoption.refusal().detail;
+
+  EXPECT_THAT(adoption->blocked_accounts, ::testing::ElementsAre(closed));
+  EXPECT_THAT(adoption->withdrawn_grants, ::testing::ElementsAre(grant));
+  ASSERT_EQ(adoption->lost.size(), 3U);
+  EXPECT_EQ(adoption->lost[0].todo, Todo::judge_account);
+  EXPECT_EQ(adoption->lost[1].todo, Todo::judge_grant);
+  EXPECT_EQ(adoption->lost[2].todo, Todo::erase_again);
+  EXPECT_EQ(adoption->lost[2].register_name, "notice");
+  EXPECT_EQ(adoption->lost[2].record, id);
+  EXPECT_EQ(adoption->lost[2].seq, erased->entry);
+
+  std::string const notice = R"({"title":"通知","reference":"A-2","region":"371581"})";
+  for (auto const& person : {closed, demoted}) {
+    auto const refused = act(person, "draft", {}, notice);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.refusal().code, "forbidden");
+  }
+  EXPECT_TRUE(act(officer, "draft", {}, notice));
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+  ASSERT_TRUE(system_->log().publish());
+  ASSERT_TRUE(administer("account", "unblock", closed));
+  EXPECT_TRUE(system_->viewer(closed).has_role(Role::officer));
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
 }
 
 TEST_P(DeskTest, ADatabaseOlderThanTheCheckpointIsNotSigned) {

@@ -23,6 +23,9 @@ class DeskTest : public ::testing::TestWithParam<store::Engine> {
               std::optional<Uuid> firm = {});
   Result<Receipt> act(Uuid who, std::string const& action, Uuid record, std::string const& payload = "",
                       std::string const& key = "");
+  // By the security administrator, on accounts and grants.
+  Result<Receipt> administer(std::string const& register_name, std::string const& action, Uuid record);
+  Uuid grant_of(Uuid account);
   Uuid draft(Uuid who, std::string const& reference, std::string const& region = "371581");
   Found must_find(Uuid id);
 

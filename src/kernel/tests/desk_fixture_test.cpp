@@ -72,6 +72,25 @@ Result<Receipt> DeskTest::act(Uuid who, std::string const& action, Uuid record, 
   return system_->act(std::move(command));
 }
 
+Result<Receipt> DeskTest::administer(std::string const& register_name, std::string const& action,
+                                     Uuid record) {
+  Command command;
+  command.register_name = register_name;
+  command.action = action;
+  command.record = record;
+  command.payload = R"({"reason":"test"})";
+  command.account = *system_->account_of("admin");
+  return system_->act(std::move(command));
+}
+
+Uuid DeskTest::grant_of(Uuid account) {
+  Query query;
+  query.where = {{"account", Compare::equal, {to_string(account)}}};
+  auto const page = system_->reads().list(system_viewer("3715"), "grant", query);
+  EXPECT_TRUE(page);
+  return page->items.at(0).id;
+}
+
 Uuid DeskTest::draft(Uuid who, std::string const& reference, std::string const& region) {
   auto const made = act(who, "draft", {},
                         R"({"title":"通知","contact":"13800001234","pages":2,"reference":")" + reference +
