@@ -140,7 +140,7 @@ void add_recovery(CommandLine& line) {
         [&line, &common, &file, run] { line.run = [&common, &file, run] { return run(common, file); }; });
   };
   with_file("cosigned", "take a cosigned checkpoint in", run_cosigned);
-  with_file("policy", "put a tlog-policy into force", run_policy);
+  with_file("policy", "put a tlog-policy into force, --as a system administrator", run_policy);
 }
 
 void add_administration(CommandLine& line) {

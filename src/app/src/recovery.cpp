@@ -139,6 +139,8 @@ int run_cosigned(Common const& common, fs::path const& note) {
 
 int run_policy(Common const& common, fs::path const& policy) {
   Opened system(common);
+  // Whose witnesses are believed is a person's decision, never the machine's own.
+  if (system.account().is_nil()) return refused(kernel::refuse("forbidden", "", "--as"), common.output);
   if (auto set = kernel::set_policy(*system, system.account(), must_read(policy)); !set)
     return refused(set.refusal(), common.output);
   return print_published(system->log().publish(), common.output);

@@ -194,9 +194,22 @@ std::string first_difference(RegisterPlan const& plan, std::vector<Value> const&
   return "";
 }
 
+std::optional<Hash> published_policy(System& system) {
+  auto const text = ledger::read_text_file(system.folder() / "public" / "log" / "policy");
+  return text ? std::optional(sha256(*text)) : std::nullopt;
+}
+
+// `before`: the file's, read before the log. One that changed meanwhile may agree now.
+void check_policy(System& system, std::optional<Hash> const& before, std::optional<Hash> const& logged,
+                  Audit& audit) {
+  if (before != logged && published_policy(system) != logged)
+    report(audit, "policy_differs", "log", "policy");
+}
+
 // What the log says beyond the records.
 struct Scanned {
   std::map<std::string, ChainHead> chains;      // that are not records: no register's name before the slash
+  std::optional<Hash> policy;                   // in force: digest of the latest ledger.policy
   std::map<std::string, std::int64_t> numbers;  // the last of each series that subjects show
 };
 
@@ -359,6 +372,7 @@ class LogScan {
       auto const slash = chain.find('/');
       if (slash == std::string::npos || !plans_.contains(chain.substr(0, slash)))
         scanned_.chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
+      if (leaf->type == "ledger.policy") scanned_.policy = leaf->digest;
       if (auto const number = static_cast<std::int64_t>(leaf->number()); number > 0) {
         auto& last = scanned_.numbers[chain];
         last = std::max(last, number);
@@ -384,12 +398,13 @@ class LogScan {
 Audit verify_log(System& system, Progress const& progress) {
   Audit audit;
   auto const checkpoint = published_checkpoint(system, audit);
+  auto const policy = published_policy(system);
   auto const plans = plans_of(system.catalogue());
   Snapshot snapshot(system.database());
   LogScan scan(snapshot.reader(), system.settings().jurisdiction, plans, audit);
   scan.checkpoint = checkpoint;
   scan.progress = progress;
-  scan.run();
+  check_policy(system, policy, scan.run().policy, audit);
   return audit;
 }
 
@@ -397,13 +412,16 @@ Audit verify_deep(System& system, Progress const& progress) {
   Audit audit;
   std::string const place = system.settings().jurisdiction;
   auto const checkpoint = published_checkpoint(system, audit);
+  auto const policy = published_policy(system);
   auto const plans = plans_of(system.catalogue());
   {
     Snapshot snapshot(system.database());
     LogScan scan(snapshot.reader(), place, plans, audit);
     scan.checkpoint = checkpoint;
     scan.progress = progress;
-    Comparison comparison(snapshot.reader(), place, scan.run(), audit);
+    auto scanned = scan.run();
+    check_policy(system, policy, scanned.policy, audit);
+    Comparison comparison(snapshot.reader(), place, std::move(scanned), audit);
     Replay replay(snapshot.reader(), place, plans);
     replay.audit = &audit;
     replay.progress = progress;

@@ -258,6 +258,12 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
 
 Result<Receipt> BatchRun::decide_raw(Prepared const& prepared, std::string const& actor) {
   auto const& raw = *prepared.raw;
+  // It concerns the log as a whole: whose grant covers a part of the jurisdiction may not.
+  Envelope whole;
+  whole.scopes = {context_.jurisdiction};
+  auto const account = prepared.command.account;
+  if (!account.is_nil() && !viewer(account).may(Role::system_administrator, whole))
+    return refuse("forbidden");
   std::string const chain = raw.subject.substr(0, raw.subject.find('#'));
   auto const head = overlay_.chain(chain);
   auto const& entry =

@@ -10,6 +10,7 @@
 #include "ledger/cosignature.hpp"
 #include "ledger/files.hpp"
 #include "ledger/keys.hpp"
+#include "ledger/leaf.hpp"
 #include "ledger/policy.hpp"
 #include "ledger/proof_file.hpp"
 #include "ledger/signer.hpp"
@@ -354,15 +355,55 @@ Result<std::string> local_witness_vkey(fs::path const& folder, std::string const
   return ledger::format_vkey(key->key());
 }
 
+namespace {
+
+// The text while it is being logged, beside what the world may read.
+constexpr std::string_view waiting_policy = "policy.next";
+Sql const select_policies{"entry.policies",
+                          "select leaf from entry where jurisdiction = $1 and leaf like "
+                          "'%\"type\":\"ledger.policy\"%' order by seq desc"};
+
+void put_policy(System const& system, std::string_view policy) {
+  ledger::write_file_durably(system.folder() / "public" / "log" / "policy", policy);
+  fs::remove(system.folder() / waiting_policy);
+}
+
+}  // namespace
+
 Result<void> set_policy(System& system, Uuid account, std::string_view policy) {
   auto const parsed = ledger::Policy::parse(policy);
   if (!parsed) return refuse("policy_format");
   auto const own = ledger::parse_vkey(system.log().vkey());
   if (!parsed->logs().empty() && !parsed->knows_log(*own)) return refuse("policy_log");
+  auto const waiting = system.folder() / waiting_policy;
+  ledger::write_file_durably(waiting, policy);
   auto const logged = system.log_entry(account, "ledger.policy", "ledger", sha256(policy));
-  if (!logged) return logged.refusal();
-  ledger::write_file_durably(system.folder() / "public" / "log" / "policy", policy);
+  if (!logged) {
+    // Where nobody knows whether it was logged, the next start finds out.
+    if (logged.refusal().code != "outcome_unknown") fs::remove(waiting);
+    return logged.refusal();
+  }
+  put_policy(system, policy);
   return {};
+}
+
+void finish_policy(System& system) {
+  auto const waiting = system.folder() / waiting_policy;
+  auto const policy = ledger::read_text_file(waiting);
+  if (!policy) return;
+  std::optional<Hash> last;
+  std::vector<Value> const values{system.settings().jurisdiction};
+  system.database().reader()->stream(select_policies, values, [&](store::Row const& row) {
+    auto const leaf = ledger::parse_leaf(store::text(row[0]));
+    if (!leaf || leaf->type != "ledger.policy") return true;
+    last = leaf->digest;
+    return false;
+  });
+  if (last == sha256(*policy)) {
+    put_policy(system, *policy);
+  } else {
+    fs::remove(waiting);
+  }
 }
 
 Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
@@ -379,10 +420,12 @@ Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
   body.set("replaces", std::move(replaced));
   body.set("v", 1);
   std::string const text = write_canonical(body);
-  auto const announced = system.log_entry(account, "ledger.rotate", "ledger", sha256(text));
-  if (!announced) return announced.refusal();
-  ledger::write_file_durably(
-      system.folder() / "public" / "log" / ("rotate-" + std::to_string(announced->seq) + ".json"), text);
+  auto const file = system.folder() / "public" / "log" / ("rotate-" + to_hex(sha256(text)) + ".json");
+  ledger::write_file_durably(file, text);
+  if (auto announced = system.log_entry(account, "ledger.rotate", "ledger", sha256(text)); !announced) {
+    fs::remove(file);
+    return announced.refusal();
+  }
   // The old keys sign the announcement, the witnesses see it; only then the new ones come into force.
   if (auto told = log.publish(); !told) return told;
   if (auto turned = log.rotate(); !turned) return turned.refusal();

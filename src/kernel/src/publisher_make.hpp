@@ -19,6 +19,9 @@ Result<void> make_log_keys(std::filesystem::path const& folder, std::string cons
 // Present in a restored copy that has not adopted what was published.
 inline constexpr std::string_view adoption_mark = "awaits-adoption";
 
+// Puts a logged policy in place whose file a crash prevented.
+void finish_policy(System& system);
+
 // `keep` writes a row of a rebuildable table.
 using KeepRow = std::function<Result<void>(store::Sql const& sql, std::vector<store::Value> values)>;
 std::unique_ptr<LogPublisher> make_publisher(store::Database& database, std::filesystem::path const& folder,

@@ -405,7 +405,9 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
 }
 
 std::unique_ptr<System> System::open(fs::path const& folder, Catalogue const& catalogue, Clock const& clock) {
-  return std::make_unique<SystemImpl>(folder, read_settings(folder), catalogue, clock);
+  auto system = std::make_unique<SystemImpl>(folder, read_settings(folder), catalogue, clock);
+  if (!system->awaits_adoption()) finish_policy(*system);
+  return system;
 }
 
 }  // namespace plumbline::kernel

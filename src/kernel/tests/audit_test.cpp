@@ -8,6 +8,7 @@
 #include "desk_fixture.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/recovery.hpp"
+#include "ledger/files.hpp"
 #include "ledger/leaf.hpp"
 
 namespace plumbline::kernel::testing {
@@ -273,6 +274,43 @@ TEST_P(DeskTest, AnAdoptionRevivesNobody) {
   ASSERT_TRUE(administer("account", "unblock", closed));
   EXPECT_TRUE(system_->viewer(closed).has_role(Role::officer));
   EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+}
+
+TEST_P(DeskTest, APolicyIsTheSystemAdministratorsAlone) {
+  std::string const policy = "log " + system_->log().vkey() + "\nquorum none\n";
+  auto const closed = person("closed", Role::system_administrator);
+  ASSERT_TRUE(administer("account", "close", closed));
+  for (auto const& stranger :
+       {person("officer", Role::officer), *system_->account_of("admin"), closed,
+        person("county", Role::system_administrator, "371581"), make_uuid7(clock_.now())}) {
+    auto const refused = set_policy(*system_, stranger, policy);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.refusal().code, "forbidden");
+  }
+  EXPECT_EQ(system_->log().policy(), "");
+  EXPECT_FALSE(fs::exists(folder_ / "policy.next"));
+  EXPECT_TRUE(set_policy(*system_, person("sysadmin", Role::system_administrator), policy));
+  EXPECT_EQ(system_->log().policy(), policy);
+  EXPECT_FALSE(fs::exists(folder_ / "policy.next"));
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+}
+
+TEST_P(DeskTest, APolicyWhoseFileACrashPreventedIsPutInPlace) {
+  std::string const policy = "log " + system_->log().vkey() + "\nquorum none\n";
+  // The crash: after the text was laid aside and logged.
+  ledger::write_file_durably(folder_ / "policy.next", policy);
+  ASSERT_TRUE(system_->log_entry({}, "ledger.policy", "ledger", sha256(policy)));
+  EXPECT_THAT(codes_of(verify_log(*system_)), ::testing::ElementsAre("policy_differs log "));
+  reopen();
+  EXPECT_EQ(system_->log().policy(), policy);
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+  // And before it was logged: it never came into force.
+  ledger::write_file_durably(folder_ / "policy.next", policy + "# other\n");
+  reopen();
+  EXPECT_EQ(system_->log().policy(), policy);
+  EXPECT_FALSE(fs::exists(folder_ / "policy.next"));
+  ledger::write_file_durably(folder_ / "public" / "log" / "policy", policy + "# by hand\n");
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::ElementsAre("policy_differs log "));
 }
 
 TEST_P(DeskTest, ADatabaseOlderThanTheCheckpointIsNotSigned) {

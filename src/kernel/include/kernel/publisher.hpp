@@ -78,12 +78,13 @@ std::unique_ptr<WitnessClient> open_local_witness(std::filesystem::path const& f
 Result<std::string> local_witness_vkey(std::filesystem::path const& folder, std::string const& name);
 
 class System;
-// Puts a tlog-policy into force: a ledger.policy entry, and the file log/policy. Refused "policy_format",
-// "policy_log" (its log lines lack our key).
+// Puts a tlog-policy into force: a ledger.policy entry, and the file log/policy. A crash between the two is
+// mended by the next System::open. Refused "policy_format", "policy_log" (its log lines lack our key), and
+// as System::log_entry refuses.
 Result<void> set_policy(System& system, Uuid account, std::string_view policy);
 
 // New keys for the log: announced by a ledger.rotate entry that the old keys sign (file
-// log/rotate-<seq>.json), in force from the next checkpoint on, named in log/vkey and log/vkeys. The old keys
+// log/rotate-<digest>.json), in force from the next checkpoint on, named in log/vkey and log/vkeys. The old keys
 // sign beside them until their files keys/log-*.retired-*.key are taken away. May be called again after a
 // crash. Refused "nothing_published", or as publish() and log_entry().
 Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account);
