@@ -59,11 +59,11 @@ struct Adoption {
   std::vector<UnseenSeries> unseen_series;
 };
 // Takes over the leaves published beyond the database's own: they must continue its log and lead to the
-// signed root. What the lost acts may have taken from somebody is taken again at once: accounts are blocked,
-// grants withdrawn. Bodies cannot be recovered from leaves; the records concerned keep their last known body and
-// their chains go on after the lost versions. One transaction with the log's head locked, which ends in a
-// ledger.adopt entry; a second adoption at the same time finds nothing more to take over. Refused
-// "CHECKPOINT_SIGNATURE" …, "LOG_FORKED", "FILE_MISSING".
+// signed root. What the lost acts may have taken from somebody is taken again at once: accounts are
+// blocked, grants withdrawn. Bodies cannot be recovered from leaves; the records concerned keep their last
+// known body and their chains go on after the lost versions. One transaction with the log's head locked,
+// which ends in a ledger.adopt entry; a second adoption at the same time finds nothing more to take over.
+// Refused "CHECKPOINT_SIGNATURE" …, "LOG_FORKED", "FILE_MISSING".
 Result<Adoption> adopt(System& system, std::filesystem::path const& published_log);
 
 // The mark of a lost body in version.closed.

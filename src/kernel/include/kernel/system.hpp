@@ -87,8 +87,9 @@ class System {
   // Alone with the writer, between two batches. For repairs (rebuild), not for acts.
   virtual void exclusive(std::function<void(store::Writer&)> work) = 0;
 
-  // A log entry outside any record (ledger.policy, draw bodies made by followers). Answers its position. An account
-  // must hold system_administrator for the whole jurisdiction: refused "forbidden". Nil: the product itself.
+  // A log entry outside any record (ledger.policy, draw bodies made by followers). Answers its position. An
+  // account must hold system_administrator for the whole jurisdiction: refused "forbidden". Nil: the
+  // product itself.
   struct Logged {
     std::int64_t seq;
     Hash leaf_hash;
