@@ -1,6 +1,6 @@
-// The log's own keys below DIR/keys and their succession. After a rotation the replaced keys go on signing
-// beside the new ones, so that whoever holds an old verifier key keeps verifying, until the office takes their
-// files (log-*.retired-<key id>.key) away.
+// The log's own keys below DIR/keys and their succession. After a rotation the replaced keys go on
+// signing beside the new ones, so that whoever holds an old verifier key keeps verifying, until the office
+// takes their files (log-*.retired-<key id>.key) away.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -15,8 +15,8 @@ class LogKeys {
  public:
   // Ed25519 and SM2, both named after the origin. Refused "key_exists".
   static Result<void> make(std::filesystem::path const& keys, std::string const& origin);
-  // Ends or drops a rotation that was interrupted. `published`: DIR/public/log, whose file vkeys decides which
-  // keys are in force. Throws std::runtime_error for keys that cannot be read.
+  // Ends or drops a rotation that was interrupted. `published`: DIR/public/log, whose file vkeys decides
+  // which keys are in force. Throws std::runtime_error for keys that cannot be read.
   LogKeys(std::filesystem::path keys, std::filesystem::path published);
 
   ledger::VerifierKey const& ed25519() const { return present_.at(0).key(); }

@@ -1,5 +1,5 @@
-// The power fails under a working desk: every receipt that was given still holds, no act is there by half, and
-// what was signed is not contradicted.
+// The power fails under a working desk: every receipt that was given still holds, no act is there by half,
+// and what was signed is not contradicted.
 #include <gtest/gtest.h>
 
 #include <mutex>

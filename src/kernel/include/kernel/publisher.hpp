@@ -84,9 +84,9 @@ class System;
 Result<void> set_policy(System& system, Uuid account, std::string_view policy);
 
 // New keys for the log: announced by a ledger.rotate entry that the old keys sign (file
-// log/rotate-<digest>.json), in force from the next checkpoint on, named in log/vkey and log/vkeys. The old keys
-// sign beside them until their files keys/log-*.retired-*.key are taken away. May be called again after a
-// crash. Refused "nothing_published", or as publish() and log_entry().
+// log/rotate-<digest>.json), in force from the next checkpoint on, named in log/vkey and log/vkeys. The
+// old keys sign beside them until their files keys/log-*.retired-*.key are taken away. May be called again
+// after a crash. Refused "nothing_published", or as publish() and log_entry().
 Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account);
 
 }  // namespace plumbline::kernel

@@ -34,10 +34,10 @@ struct PoolCount {
 Result<PoolCount> count_pool(kernel::System& system, Uuid task);
 // Counts and submits for approval.
 Result<kernel::Receipt> submit_task(kernel::System& system, Uuid account, Uuid task);
-// Frame: every firm (or site) of the pool with fresh salt, excluded ones with a reason code (deregistered, revoked,
-// moved, drawn_this_year, frequency_cap, visit_cap, no_stratum). Roster: the department's active inspectors
-// with a valid certificate; recusal relations as pairs. Both entries are logged by one act. A task with a
-// parent takes the parent's drawn firms.
+// Frame: every firm (or site) of the pool with fresh salt, excluded ones with a reason code (deregistered,
+// revoked, moved, drawn_this_year, frequency_cap, visit_cap, no_stratum). Roster: the department's active
+// inspectors with a valid certificate; recusal relations as pairs. Both entries are logged by one act. A
+// task with a parent takes the parent's drawn firms.
 Result<kernel::Receipt> freeze_task(kernel::System& system, Uuid account, Uuid task);
 
 // ---- The draw
