@@ -30,7 +30,7 @@ Sizes smoke_sizes();
 struct Setting {
   kernel::Catalogue const& catalogue;
   std::filesystem::path scratch;  // a folder for data folders; emptied between runs
-  std::string postgres;  // address of a server's database; its schemas plumbline_bench… are replaced
+  std::string postgres;           // address of a server's database; its schemas plumbline_bench… are replaced
   Sizes sizes;
   unsigned runs = 5;
   std::function<void(std::string_view)> say;
