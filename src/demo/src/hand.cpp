@@ -32,7 +32,7 @@ Instant at(Date day, int hour, int minute) {
 Uuid Hand::new_id(std::string_view label) { return Chance(seed_, label).id(clock_.now()); }
 
 kernel::Command Hand::make(Uuid account, std::string register_name, std::string action,
-                           std::string_view label, Json payload) {
+                           std::string_view label, Json const& payload) {
   kernel::Command command;
   command.record = new_id(register_name + "/" + std::string(label));
   command.register_name = std::move(register_name);
@@ -43,15 +43,14 @@ kernel::Command Hand::make(Uuid account, std::string register_name, std::string 
 }
 
 Uuid Hand::create(Uuid account, std::string register_name, std::string action, std::string_view label,
-                  Json payload) {
+                  Json const& payload) {
   std::string const what = register_name + "." + action + " " + std::string(label);
-  return must(system_.act(
-                  make(account, std::move(register_name), std::move(action), label, std::move(payload))),
-              what)
+  return must(system_.act(make(account, std::move(register_name), std::move(action), label, payload)), what)
       .record;
 }
 
-void Hand::act(Uuid account, std::string register_name, std::string action, Uuid record, Json payload) {
+void Hand::act(Uuid account, std::string register_name, std::string action, Uuid record,
+               Json const& payload) {
   std::string const what = register_name + "." + action;
   kernel::Command command;
   command.register_name = std::move(register_name);

@@ -41,11 +41,11 @@ class Hand {
   Uuid new_id(std::string_view label);
   // A command that makes a record.
   kernel::Command make(Uuid account, std::string register_name, std::string action, std::string_view label,
-                       Json payload);
+                       Json const& payload);
   Uuid create(Uuid account, std::string register_name, std::string action, std::string_view label,
-              Json payload);
+              Json const& payload);
   void act(Uuid account, std::string register_name, std::string action, Uuid record,
-           Json payload = Json(Json::Object{}));
+           Json const& payload = Json(Json::Object{}));
   // In chunks, for set-up only; answers the ids in the same order.
   std::vector<Uuid> all(std::vector<kernel::Command> commands);
 

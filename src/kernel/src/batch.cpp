@@ -104,12 +104,12 @@ RoleSet takers(Register const& reg, std::string_view action) {
 
 }  // namespace
 
-BatchRun::BatchRun(BatchContext const& context, store::Writer& writer, ledger::CompactRange range,
+BatchRun::BatchRun(BatchContext const& context, store::Writer& writer, ledger::CompactRange const& range,
                    std::int64_t schema_seq)
     : context_(context),
       writer_(writer),
       overlay_(context.jurisdiction, writer),
-      range_(std::move(range)),
+      range_(range),
       schema_seq_(schema_seq) {}
 
 std::string BatchRun::repeat_key(Uuid const& account, std::string const& key) {

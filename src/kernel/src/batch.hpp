@@ -41,7 +41,7 @@ class ActImpl;
 
 class BatchRun {
  public:
-  BatchRun(BatchContext const& context, store::Writer& writer, ledger::CompactRange range,
+  BatchRun(BatchContext const& context, store::Writer& writer, ledger::CompactRange const& range,
            std::int64_t schema_seq);
 
   // Decides one command. A refusal leaves no trace.
