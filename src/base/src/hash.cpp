@@ -70,11 +70,8 @@ Hash sha256(std::string_view text) { return sha256(bytes_of(text)); }
 std::string to_hex(Hash const& hash) { return hex_encode(hash); }
 
 std::optional<Hash> hash_from_hex(std::string_view hex) {
-  if (hex.size() != 64) return {};
-  auto bytes = hex_decode(hex);
-  if (!bytes) return {};
   Hash out{};
-  std::copy(bytes->begin(), bytes->end(), out.begin());
+  if (!hex_decode_to(hex, out)) return {};
   return out;
 }
 

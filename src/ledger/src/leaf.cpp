@@ -19,25 +19,9 @@ constexpr std::int64_t end_time_s = 7'258'118'400;  // 2200-01-01T00:00:00Z
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-// Values of the first N lower-case hex digits; what comes back is not 0 when one of them is none. Without a
-// branch per
-// digit: hashes are random, and each branch would be guessed wrong every other time (five times slower).
-template <std::size_t N>
-std::uint8_t hex_values(std::string_view digits, std::array<std::uint8_t, N>& values) {
-  std::uint8_t wrong = 0;
-  for (std::size_t i = 0; i < N; ++i) {
-    auto const digit = static_cast<std::uint8_t>(digits[i]);
-    auto const value = static_cast<std::uint8_t>((digit & 0x0f) + 9 * (digit >> 6));
-    auto const spelt = static_cast<std::uint8_t>(value + '0' + (value > 9 ? 'a' - '0' - 10 : 0));
-    wrong |= static_cast<std::uint8_t>((spelt ^ digit) | (value & 0xf0));
-    values[i] = value;
-  }
-  return wrong;
-}
-
 bool is_sid(std::string_view text) {
-  std::array<std::uint8_t, 32> values;
-  return text.size() == values.size() && hex_values(text, values) == 0;
+  std::array<std::uint8_t, 16> sid;
+  return hex_decode_to(text, sid);
 }
 bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
@@ -134,13 +118,9 @@ class LeafReader {
     return part.has_value();
   }
   bool hash(Hash& out) {
-    if (rest_.size() < 64) return false;
-    std::array<std::uint8_t, 64> values;
-    auto const wrong = hex_values(rest_, values);
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = static_cast<std::uint8_t>(values[2 * i] << 4 | values[2 * i + 1]);
-    rest_.remove_prefix(values.size());
-    return wrong == 0;
+    if (!hex_decode_to(rest_.substr(0, 64), out)) return false;
+    rest_.remove_prefix(64);
+    return true;
   }
   bool previous(std::optional<Hash>& out) {
     if (literal("\"")) return true;
