@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+
+#include "base/large_pages.hpp"
+
 namespace plumbline {
 namespace {
 
@@ -23,6 +27,16 @@ TEST(Hex, a_known_length_is_decoded_like_any) {
   EXPECT_FALSE(hex_decode_to(good + "00", out));
   EXPECT_FALSE(hex_decode_to("00ff1a", out));
   EXPECT_FALSE(hex_decode_to("", out));
+}
+
+TEST(LargePages, a_vector_keeps_its_content_as_it_grows) {
+  std::vector<std::uint64_t, LargePages<std::uint64_t>> numbers;
+  for (std::uint64_t i = 0; i < 1'000'000; ++i) numbers.push_back(i);
+  EXPECT_EQ(std::accumulate(numbers.begin(), numbers.end(), std::uint64_t{0}), 499'999'500'000U);
+  numbers.resize(10);
+  numbers.shrink_to_fit();
+  EXPECT_EQ(numbers.back(), 9U);
+  EXPECT_THROW(numbers.reserve(numbers.max_size()), std::bad_alloc);
 }
 
 }  // namespace

@@ -1,28 +1,14 @@
 #include "chain_heads.hpp"
 
+#include <cstring>
+#include <limits>
+#include <stdexcept>
 #include <utility>
 
 namespace plumbline::publication {
 namespace {
 
-constexpr std::size_t first_slots = 1U << 10;
-
-int nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-std::optional<std::array<std::uint8_t, 16>> parse_sid(std::string_view text) {
-  if (text.size() != 32) return {};
-  std::array<std::uint8_t, 16> sid;
-  for (std::size_t i = 0; i < 16; ++i) {
-    int const high = nibble(text[2 * i]);
-    int const low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0) return {};
-    sid[i] = static_cast<std::uint8_t>(high << 4 | low);
-  }
-  return sid;
-}
+constexpr std::size_t first_places = 1U << 10;  // a power of two, as every later size
 
 std::uint64_t mix(std::uint64_t value) {  // the finaliser of splitmix64
   value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9ULL;
@@ -32,24 +18,33 @@ std::uint64_t mix(std::uint64_t value) {  // the finaliser of splitmix64
 
 }  // namespace
 
-ChainHeads::ChainHeads() : slots_(first_slots) {
+ChainHeads::ChainHeads() : places_(first_places) {
   fill_random({reinterpret_cast<std::uint8_t*>(key_), sizeof key_});
 }
 
 std::optional<Hash> ChainHeads::advance(std::string_view chain, Hash const& head) {
   auto const slash = chain.rfind('/');
-  auto const sid = slash == std::string_view::npos ? std::nullopt : parse_sid(chain.substr(slash + 1));
-  if (!sid) {
+  Sid sid;
+  if (slash == std::string_view::npos || !hex_decode_to(chain.substr(slash + 1), sid)) {
     auto const [known, is_new] = others_.emplace(chain, head);
     if (is_new) return {};
     return std::exchange(known->second, head);
   }
-  if ((used_ + 1) * 4 > slots_.size() * 3) grow();
+  if ((records_ + 1) * 4 > places_.size() * 3) grow();
   auto const number = register_number(chain.substr(0, slash));
-  auto& slot = slot_of(*sid, number);
-  if (slot.register_number != 0) return std::exchange(slot.head, head);
-  slot = {*sid, number, head};
-  ++used_;
+  auto const mark = mark_of(sid, number);
+  std::size_t const last = places_.size() - 1;
+  std::size_t i = mark & last;
+  for (; places_[i].record != 0; i = (i + 1) & last) {
+    if (places_[i].mark != mark) continue;
+    auto& known = record(places_[i].record - 1);
+    if (known.register_number == number && known.sid == sid) return std::exchange(known.head, head);
+  }
+  if (records_ == std::numeric_limits<std::uint32_t>::max())
+    throw std::length_error("a log of more records than can be counted here");
+  if (records_ == blocks_.size() * records_per_block) blocks_.emplace_back().reserve(records_per_block);
+  blocks_.back().push_back({sid, number, head});
+  places_[i] = {mark, static_cast<std::uint32_t>(++records_)};
   return {};
 }
 
@@ -63,24 +58,23 @@ std::uint32_t ChainHeads::register_number(std::string_view name) {
   return latest_number_;
 }
 
-std::size_t ChainHeads::place_of(std::array<std::uint8_t, 16> const& sid, std::uint32_t number) const {
+std::uint32_t ChainHeads::mark_of(Sid const& sid, std::uint32_t register_number) const {
   std::uint64_t halves[2];
   std::memcpy(halves, sid.data(), sizeof halves);
-  return mix(mix(halves[0] ^ key_[0]) + (halves[1] ^ key_[1]) + number) & (slots_.size() - 1);
-}
-
-ChainHeads::Slot& ChainHeads::slot_of(std::array<std::uint8_t, 16> const& sid, std::uint32_t number) {
-  for (std::size_t i = place_of(sid, number);; i = (i + 1) & (slots_.size() - 1)) {
-    auto& slot = slots_[i];
-    if (slot.register_number == 0 || (slot.register_number == number && slot.sid == sid)) return slot;
-  }
+  auto const hash = mix(mix(halves[0] ^ key_[0]) + (halves[1] ^ key_[1]) + register_number);
+  return static_cast<std::uint32_t>(hash >> 32);
 }
 
 void ChainHeads::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
-  old.swap(slots_);
-  for (auto const& slot : old)
-    if (slot.register_number != 0) slot_of(slot.sid, slot.register_number) = slot;
+  decltype(places_) old(places_.size() * 2);
+  old.swap(places_);
+  std::size_t const last = places_.size() - 1;
+  for (auto const& place : old) {
+    if (place.record == 0) continue;
+    std::size_t i = place.mark & last;
+    while (places_[i].record != 0) i = (i + 1) & last;
+    places_[i] = place;
+  }
 }
 
 }  // namespace plumbline::publication

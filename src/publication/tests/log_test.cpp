@@ -186,8 +186,9 @@ TEST(ChainHeads, gives_the_entry_before) {
     return (i % 3 == 0 ? "archive.firm/" : "people.officer/") +
            to_hex(sha256(std::to_string(i))).substr(0, 32);
   };
+  constexpr int chains = 100'000;  // more than one block of records, and a table of large pages
   for (int round = 0; round < 3; ++round)
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < chains; ++i) {
       auto const head = sha256(std::to_string(round) + ":" + std::to_string(i));
       auto const before = heads.advance(chain(i), head);
       if (round == 0) {
