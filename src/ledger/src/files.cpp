@@ -73,6 +73,20 @@ int write_temporary(fs::path const& temporary, ByteView bytes, mode_t mode) {
   return descriptor.release();
 }
 
+// How much of the buffer could be filled; nothing when reading fails.
+template <class Buffer>
+std::optional<std::size_t> read_up_to(Descriptor const& descriptor, Buffer& out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    auto const got = ::read(descriptor.get(), out.data() + done, out.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return {};
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  return done;
+}
+
 template <class Buffer>
 std::optional<Buffer> read_whole(fs::path const& path, std::uint64_t most_bytes) {
   Descriptor const descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -86,15 +100,9 @@ std::optional<Buffer> read_whole(fs::path const& path, std::uint64_t most_bytes)
   auto const length = static_cast<std::uint64_t>(status.st_size);
   if (length > most_bytes) throw std::length_error(path.string() + " is larger than expected");
   Buffer out(length, {});
-  std::size_t done = 0;
-  while (done < out.size()) {
-    auto const got = ::read(descriptor.get(), out.data() + done, out.size() - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(path, "cannot read");
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  out.resize(done);
+  auto const done = read_up_to(descriptor, out);
+  if (!done) fail(path, "cannot read");
+  out.resize(*done);
   return out;
 }
 
@@ -105,6 +113,18 @@ std::optional<Bytes> read_file(fs::path const& path, std::uint64_t most_bytes) {
 }
 std::optional<std::string> read_text_file(fs::path const& path, std::uint64_t most_bytes) {
   return read_whole<std::string>(path, most_bytes);
+}
+
+bool read_regular_file(fs::path const& path, std::uint64_t most_bytes, Bytes& out) {
+  // Not blocking: what bears the name might be a pipe.
+  Descriptor const descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status{};
+  if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return false;
+  auto const length = static_cast<std::uint64_t>(status.st_size);
+  if (length > most_bytes) return false;
+  out.resize(length);
+  return read_up_to(descriptor, out) == length;
 }
 
 void write_file_durably(fs::path const& path, ByteView bytes, mode_t mode) {

@@ -53,6 +53,19 @@ std::optional<std::uint64_t> parse_index(std::string_view text) {
   return index;
 }
 
+bool split_bundle(ByteView bytes, unsigned width, BundleLength length, std::vector<ByteView>& entries) {
+  entries.clear();
+  entries.reserve(width);
+  while (entries.size() < width) {
+    if (bytes.size() < 2) return false;
+    std::size_t const entry_bytes = static_cast<std::size_t>(bytes[0]) << 8 | bytes[1];
+    if (bytes.size() - 2 < entry_bytes) return false;
+    entries.push_back(bytes.subspan(2, entry_bytes));
+    bytes = bytes.subspan(2 + entry_bytes);
+  }
+  return length == BundleLength::at_least || bytes.empty();
+}
+
 }  // namespace
 
 std::string index_path(std::uint64_t index) {
@@ -131,15 +144,7 @@ Bytes format_tile(std::span<Hash const> hashes) {
 
 std::optional<std::vector<ByteView>> parse_bundle(ByteView bytes, unsigned width, BundleLength length) {
   std::vector<ByteView> entries;
-  entries.reserve(width);
-  while (entries.size() < width) {
-    if (bytes.size() < 2) return {};
-    std::size_t const entry_bytes = static_cast<std::size_t>(bytes[0]) << 8 | bytes[1];
-    if (bytes.size() - 2 < entry_bytes) return {};
-    entries.push_back(bytes.subspan(2, entry_bytes));
-    bytes = bytes.subspan(2 + entry_bytes);
-  }
-  if (length == BundleLength::exact && !bytes.empty()) return {};
+  if (!split_bundle(bytes, width, length, entries)) return {};
   return entries;
 }
 
@@ -148,6 +153,13 @@ void append_to_bundle(Bytes& bundle, ByteView entry) {
   bundle.push_back(static_cast<std::uint8_t>(entry.size() >> 8));
   bundle.push_back(static_cast<std::uint8_t>(entry.size()));
   bundle.insert(bundle.end(), entry.begin(), entry.end());
+}
+
+bool TileSource::read_to(std::string const& path, Bytes& bytes) const {
+  auto found = read(path);
+  if (!found) return false;
+  bytes = *std::move(found);
+  return true;
 }
 
 std::optional<Bytes> TileFolder::read(std::string const& path) const {
@@ -203,20 +215,23 @@ Result<std::vector<Hash>> read_tile(TileSource const& source, unsigned level, st
 }
 
 Result<Bundle> read_bundle(TileSource const& source, std::uint64_t index, unsigned width) {
-  TileName const name{TileKind::entries, 0, index, width};
   Bundle bundle;
+  if (auto done = read_bundle(source, index, width, bundle); !done) return done.refusal();
+  return bundle;
+}
+
+Result<void> read_bundle(TileSource const& source, std::uint64_t index, unsigned width, Bundle& bundle) {
+  TileName const name{TileKind::entries, 0, index, width};
   auto length = BundleLength::exact;
-  auto bytes = source.read(tile_path(name));
-  if (!bytes && width != tile_width) {
-    bytes = source.read(tile_path({TileKind::entries, 0, index, tile_width}));
+  bool there = source.read_to(tile_path(name), bundle.bytes);
+  if (!there && width != tile_width) {
+    there = source.read_to(tile_path({TileKind::entries, 0, index, tile_width}), bundle.bytes);
     length = BundleLength::at_least;
   }
-  if (!bytes) return Refusal{"FILE_MISSING", tile_path(name), {}};
-  bundle.bytes = *std::move(bytes);
-  auto entries = parse_bundle(bundle.bytes, width, length);
-  if (!entries) return Refusal{"BUNDLE_FORMAT", tile_path(name), {}};
-  bundle.entries = *std::move(entries);
-  return bundle;
+  if (!there) return Refusal{"FILE_MISSING", tile_path(name), {}};
+  if (!split_bundle(bundle.bytes, width, length, bundle.entries))
+    return Refusal{"BUNDLE_FORMAT", tile_path(name), {}};
+  return {};
 }
 
 HashSource tile_hashes(TileSource const& source, std::uint64_t size) {

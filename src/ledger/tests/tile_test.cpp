@@ -123,6 +123,22 @@ TEST(Tile, RealLogOfAnotherProgram) {
   }
 }
 
+TEST(Tile, ABundleIsReadWhereAnotherWas) {
+  MemoryLog log;
+  grow(log, 300);
+  Bundle bundle;
+  ASSERT_TRUE(read_bundle(log, 0, tile_width, bundle).ok());
+  EXPECT_EQ(bundle.entries.size(), tile_width);
+  ASSERT_TRUE(read_bundle(log, 1, 44, bundle).ok());
+  ASSERT_EQ(bundle.entries.size(), 44U);
+  EXPECT_EQ(text_of(bundle.entries[43]), entry_of(299));
+  EXPECT_EQ(read_bundle(log, 1, 45, bundle).refusal().code, "FILE_MISSING");
+  log.files.at("tile/entries/001.p/44").push_back(0);
+  EXPECT_EQ(read_bundle(log, 1, 44, bundle).refusal().code, "BUNDLE_FORMAT");
+  ASSERT_TRUE(read_bundle(log, 0, 7, bundle).ok());  // the start of the full one
+  EXPECT_EQ(bundle.entries.size(), 7U);
+}
+
 TEST(Tile, ABuilderContinuesAnywhere) {
   MemoryLog whole;
   auto const end = grow(whole, 700);

@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 
+#include "ledger/files.hpp"
 #include "publication/forms.hpp"
 
 namespace plumbline::publication {
@@ -26,13 +27,13 @@ std::optional<FileDigest> FileSource::digest(std::string const& path) const {
 }
 
 std::optional<Bytes> FolderSource::read(std::string const& path) const {
-  auto const size = regular_file_size(root_ / path);
-  if (!size || *size > file_limit_bytes) return {};
-  std::ifstream file(root_ / path, std::ios::binary);
-  Bytes bytes(*size);
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(*size));
-  if (!file || file.gcount() != static_cast<std::streamsize>(*size)) return {};
+  Bytes bytes;
+  if (!read_to(path, bytes)) return {};
   return bytes;
+}
+
+bool FolderSource::read_to(std::string const& path, Bytes& bytes) const {
+  return ledger::read_regular_file(root_ / path, file_limit_bytes, bytes);
 }
 
 bool FolderSource::has(std::string const& path) const { return regular_file_size(root_ / path).has_value(); }

@@ -69,14 +69,15 @@ class LogCheck {
     auto const since = since_checkpoint();
     std::uint64_t const since_size = since ? since->checkpoint.size : 0;
     if (since_size == 0) root_at_since_ = ledger::empty_root();
+    ledger::Bundle bundle;
     for (std::uint64_t done = 0; done < size();) {
       auto const index = done / ledger::tile_width;
-      auto const bundle = ledger::read_bundle(source_, index, ledger::tile_width_at(0, index, size()));
-      if (!bundle)
-        return Failure{bundle.refusal().code, bundle.refusal().detail, "needed for this size, in this form"};
-      if (auto bad = tree.take(hash_entries(done, bundle->entries))) return bad;
-      done += bundle->entries.size();
-      if (since_size > done - bundle->entries.size() && since_size <= done)
+      auto const read = ledger::read_bundle(source_, index, ledger::tile_width_at(0, index, size()), bundle);
+      if (!read)
+        return Failure{read.refusal().code, read.refusal().detail, "needed for this size, in this form"};
+      if (auto bad = tree.take(hash_entries(done, bundle.entries))) return bad;
+      done += bundle.entries.size();
+      if (since_size > done - bundle.entries.size() && since_size <= done)
         root_at_since_ = tree.root_at(since_size);
       if (done == size()) root_ = tree.root_at(done);
       if (options_.progress && (done % progress_step == 0 || done == size())) options_.progress(done, size());

@@ -1,5 +1,9 @@
 // `log verify` on logs made here: honest ones of awkward sizes, and every error name of section 8.
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "chain_heads.hpp"
 #include "memory_source.hpp"
@@ -178,6 +182,28 @@ TEST(Log, policies) {
   options.policy.reset();
   EXPECT_EQ(error_of(other, published.vkey, options), "ok");
   EXPECT_EQ(error_of(files, "office.example/log", options), "KEY_FORMAT");
+}
+
+TEST(FolderSource, reads_regular_files) {
+  auto const folder = std::filesystem::temp_directory_path() / ("folder-source-" + to_hex(sha256("a")));
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder / "below");
+  std::ofstream(folder / "long") << std::string(1000, 'l');
+  std::ofstream(folder / "short") << "s";
+  std::ofstream(folder / "empty");
+  std::filesystem::create_symlink("short", folder / "link");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  FolderSource const source(folder);
+  Bytes bytes;
+  ASSERT_TRUE(source.read_to("long", bytes));
+  EXPECT_EQ(text_of(bytes), std::string(1000, 'l'));
+  for (auto const* const name : {"short", "link"}) {
+    ASSERT_TRUE(source.read_to(name, bytes));
+    EXPECT_EQ(text_of(bytes), "s");
+  }
+  EXPECT_EQ(source.read("empty"), Bytes{});
+  for (auto const* const name : {"below", "pipe", "absent", "short/absent"}) EXPECT_FALSE(source.read(name));
+  std::filesystem::remove_all(folder);
 }
 
 TEST(ChainHeads, gives_the_entry_before) {

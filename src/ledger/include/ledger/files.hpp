@@ -18,6 +18,10 @@ namespace plumbline::ledger {
 std::optional<Bytes> read_file(std::filesystem::path const& path, std::uint64_t most_bytes = 64U << 20);
 std::optional<std::string> read_text_file(std::filesystem::path const& path,
                                           std::uint64_t most_bytes = 64U << 20);
+// For readers of what others publish, many files one after the other: `out` becomes the file's bytes in the
+// memory it already has. False when there is no such file, it is no regular one, cannot be read or is
+// larger than `most_bytes`; `out` is then of no use.
+bool read_regular_file(std::filesystem::path const& path, std::uint64_t most_bytes, Bytes& out);
 
 // Replaces the file as a whole and durably; makes missing folders. Throws std::system_error.
 void write_file_durably(std::filesystem::path const& path, ByteView bytes, mode_t mode = 0644);

@@ -62,6 +62,9 @@ class TileSource {
   virtual ~TileSource() = default;
   // `path` is relative to the log's folder ("checkpoint", "tile/0/000.p/17"). Nothing: no such file.
   virtual std::optional<Bytes> read(std::string const& path) const = 0;
+  // The same into memory that is used again, where the source can. False: no such file; `bytes` is then of
+  // no use.
+  virtual bool read_to(std::string const& path, Bytes& bytes) const;
 };
 
 // Where they go. What put() took need not be on the disk before commit() returns.
@@ -104,6 +107,8 @@ struct Bundle {
   Bundle& operator=(Bundle&&) = default;
 };
 Result<Bundle> read_bundle(TileSource const& source, std::uint64_t index, unsigned width);
+// The same into the memory of a bundle read before, which is of no use after a refusal.
+Result<void> read_bundle(TileSource const& source, std::uint64_t index, unsigned width, Bundle& bundle);
 
 // Node hashes out of the tiles of a log of `size` entries; keeps the tiles last used. The source must
 // outlive it. For inclusion_proof, consistency_proof, root_from.

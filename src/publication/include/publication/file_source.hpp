@@ -41,6 +41,7 @@ class FolderSource final : public FileSource {
  public:
   explicit FolderSource(std::filesystem::path folder) : root_(std::move(folder)) {}
   std::optional<Bytes> read(std::string const& path) const override;
+  bool read_to(std::string const& path, Bytes& bytes) const override;
   bool has(std::string const& path) const override;
   std::optional<FileDigest> digest(std::string const& path) const override;
   std::vector<std::string> list() const override;
