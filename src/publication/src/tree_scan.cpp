@@ -13,7 +13,7 @@ Hash tile_root(std::vector<Hash> hashes) {
 
 }  // namespace
 
-std::optional<Failure> TreeScan::take(std::vector<Hash> leaf_hashes) {
+std::optional<Failure> TreeScan::take(std::span<Hash const> leaf_hashes) {
   if (latest_.size() == ledger::tile_width) {  // it was not the last: it goes up now
     auto const root = tile_root(latest_);
     before_.append(root);
@@ -23,7 +23,7 @@ std::optional<Failure> TreeScan::take(std::vector<Hash> leaf_hashes) {
          ++level)
       if (auto bad = close(level)) return bad;
   }
-  latest_ = std::move(leaf_hashes);
+  latest_.assign(leaf_hashes.begin(), leaf_hashes.end());
   return compare(0, bundles_before_, latest_);
 }
 

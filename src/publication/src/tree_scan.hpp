@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ class TreeScan {
 
   // The hashes of the next bundle's entries: 256 of them, fewer only at the log's end. The answer is a
   // tile that is missing.
-  std::optional<Failure> take(std::vector<Hash> leaf_hashes);
+  std::optional<Failure> take(std::span<Hash const> leaf_hashes);
   // After the last bundle: compares the partial tiles of the higher levels.
   std::optional<Failure> finish();
   // Root of the first `count` entries, where the last bundle taken holds entry count - 1 (or count is 0).

@@ -4,6 +4,7 @@
 #include "ledger/policy.hpp"
 #include "ledger/proof_file.hpp"
 #include "log_scan.hpp"
+#include "scan_lane.hpp"
 #include "tree_scan.hpp"
 
 namespace plumbline::publication {
@@ -69,33 +70,37 @@ class LogCheck {
     auto const since = since_checkpoint();
     std::uint64_t const since_size = since ? since->checkpoint.size : 0;
     if (since_size == 0) root_at_since_ = ledger::empty_root();
-    ledger::Bundle bundle;
+    ScanLane lane(scan_);
     for (std::uint64_t done = 0; done < size();) {
       auto const index = done / ledger::tile_width;
-      auto const read = ledger::read_bundle(source_, index, ledger::tile_width_at(0, index, size()), bundle);
+      auto& part = lane.next();
+      auto const read =
+          ledger::read_bundle(source_, index, ledger::tile_width_at(0, index, size()), part.bundle);
       if (!read)
         return Failure{read.refusal().code, read.refusal().detail, "needed for this size, in this form"};
-      if (auto bad = tree.take(hash_entries(done, bundle.entries))) return bad;
-      done += bundle.entries.size();
-      if (since_size > done - bundle.entries.size() && since_size <= done)
-        root_at_since_ = tree.root_at(since_size);
+      hash_entries(part.bundle.entries, part.hashes);
+      if (auto bad = tree.take(part.hashes)) return bad;
+      part.first = done;
+      done += part.hashes.size();
+      if (part.first == 0) is_scanned_ = is_to_be_scanned(part.bundle.entries[0]);
+      if (since_size > part.first && since_size <= done) root_at_since_ = tree.root_at(since_size);
       if (done == size()) root_ = tree.root_at(done);
+      if (is_scanned_) lane.hand_over();
       if (options_.progress && (done % progress_step == 0 || done == size())) options_.progress(done, size());
     }
     if (size() == 0) root_ = ledger::empty_root();
-    return tree.finish();
+    if (auto bad = tree.finish()) return bad;
+    lane.finish();
+    return {};
   }
 
-  std::vector<Hash> hash_entries(std::uint64_t first, std::vector<ByteView> const& entries) {
-    if (first == 0)
-      is_scanned_ = options_.entries == EntryReading::automatic && LogScan::is_readable(entries[0]);
-    std::vector<Hash> hashes;
-    hashes.reserve(entries.size());
-    for (auto const entry : entries) {
-      hashes.push_back(ledger::leaf_hash(entry));
-      if (is_scanned_) scan_.take(first + hashes.size() - 1, entry, hashes.back());
-    }
-    return hashes;
+  bool is_to_be_scanned(ByteView first_entry) const {
+    return options_.entries == EntryReading::automatic && LogScan::is_readable(first_entry);
+  }
+
+  static void hash_entries(std::vector<ByteView> const& entries, std::vector<Hash>& hashes) {
+    hashes.clear();
+    for (auto const entry : entries) hashes.push_back(ledger::leaf_hash(entry));
   }
 
   Outcome compare_roots(TreeScan const& tree) const {

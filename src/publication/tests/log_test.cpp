@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include "chain_heads.hpp"
 #include "memory_source.hpp"
@@ -182,6 +183,62 @@ TEST(Log, policies) {
   options.policy.reset();
   EXPECT_EQ(error_of(other, published.vkey, options), "ok");
   EXPECT_EQ(error_of(files, "office.example/log", options), "KEY_FORMAT");
+}
+
+// Entries are read in a second thread; a later file, the root and an older checkpoint still come first.
+TEST(Log, the_first_error_in_the_order_of_the_specification) {
+  Script script;
+  script.until = Until::plan;
+  script.records_after = 3000;
+  script.on_leaf = [](std::uint64_t index, std::string& leaf) {
+    if (index == 3) leaf = "no leaf";
+    if (index == 2900) leaf = "no leaf either";
+  };
+  auto const published = publish(script);
+  auto const good = log_files_of(published);
+  auto const honest = log_of(3000);
+  auto const since = proof_at(honest, 0, 10, parse_time("2025-04-21T00:00:00Z").value());
+  for (int round = 0; round < 20; ++round) {
+    LogVerifyOptions options;
+    options.vkey = published.vkey;
+    auto const verdict = verify_log(MemorySource(good), options);
+    ASSERT_FALSE(verdict.ok());
+    EXPECT_EQ(verdict.failure().error, "NOT_CANONICAL");
+    EXPECT_EQ(verdict.failure().file, "tile/entries/000");
+    EXPECT_TRUE(verdict.failure().why.starts_with("entry 3")) << verdict.failure().why;
+    auto files = good;
+    files.erase("tile/0/010");
+    EXPECT_EQ(error_of(files, published.vkey), "FILE_MISSING");
+    files = good;
+    files["tile/0/010"][40] ^= 1;
+    EXPECT_EQ(error_of(files, published.vkey), "TILE_MISMATCH");
+    options.since = since;
+    EXPECT_EQ(error_of(good, published.vkey, options), "LOG_FORKED");
+  }
+}
+
+class BreakingSource final : public ledger::TileSource {
+ public:
+  BreakingSource(Files files, std::string breaks_at)
+      : files_(std::move(files)), breaks_at_(std::move(breaks_at)) {}
+  std::optional<Bytes> read(std::string const& path) const override {
+    if (path == breaks_at_) throw std::runtime_error("the server cannot be reached");
+    return files_.read(path);
+  }
+
+ private:
+  MemorySource files_;
+  std::string breaks_at_;
+};
+
+TEST(Log, a_source_that_breaks) {
+  auto const published = log_of(3000);
+  LogVerifyOptions options;
+  options.vkey = published.vkey;
+  for (auto const* const path : {"checkpoint", "tile/entries/000", "tile/entries/009", "tile/1/000.p/11"}) {
+    BreakingSource const source(log_files_of(published), path);
+    EXPECT_THROW((void)verify_log(source, options), std::runtime_error) << path;
+  }
 }
 
 TEST(FolderSource, reads_regular_files) {

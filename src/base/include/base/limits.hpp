@@ -21,6 +21,7 @@ inline constexpr std::size_t ledger_entry_bytes = 65'535;
 inline constexpr std::size_t ledger_tile_width = 256;
 inline constexpr std::size_t ledger_note_bytes = 16'384;
 inline constexpr std::size_t ledger_signatures_per_note = 64;
+inline constexpr std::size_t verify_bundles_ahead = 4;  // read and hashed, waiting for the scan of entries
 
 // Identifiers in published files (draw-publication.md section 1).
 inline constexpr std::size_t ident_bytes = 64;

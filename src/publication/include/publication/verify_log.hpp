@@ -1,5 +1,6 @@
 // `log verify` (draw-publication.md section 8): a published log, from nothing but its files and its key.
-// One pass over the bundles in constant memory except the chain heads.
+// One pass over the bundles in constant memory except the chain heads. The source and the progress are
+// called in the caller's thread; a second one reads the entries.
 #pragma once
 #include <cstdint>
 #include <functional>
