@@ -244,7 +244,7 @@ void add_demo(CommandLine& line) {
   auto const options = [](CLI::App* command, auto& wanted) {
     command->add_option("--prefecture", wanted.prefecture, "GB/T 2260, four digits")->capture_default_str();
     command->add_option("--seed", wanted.seed, "the same seed, the same city")->capture_default_str();
-    command->add_option("--firms", wanted.firms, "at least 60")->capture_default_str();
+    command->add_option("--firms", wanted.firms, "60 to 200,000")->capture_default_str();
   };
   options(demo, city);
   options(once, round);

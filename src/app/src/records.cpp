@@ -170,7 +170,8 @@ int run_import(ImportOptions const& options) {
   }
   document.set("problems", std::move(problems));
   print(document, options.common.output);
-  return 0;
+  // Where every row was refused, the file was.
+  return report->rows > 0 && report->refused == report->rows ? 1 : 0;
 }
 
 int run_undo(UndoOptions const& options) {
@@ -202,6 +203,8 @@ int run_export(ExportOptions const& options) {
 
 int run_attach(AttachOptions const& options) {
   Opened system(options.common);
+  if (!std::filesystem::is_regular_file(options.file))
+    throw UsageError(options.file.string() + " is no regular file");
   std::ifstream content(options.file, std::ios::binary);
   if (!content) throw UsageError("cannot read " + options.file.string());
   auto const stored = system->blobs().put(content, static_cast<std::int64_t>(limits::attachment_bytes));

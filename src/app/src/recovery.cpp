@@ -26,6 +26,8 @@ ledger::SecretKey witness_key(WitnessOptions const& options) {
   if (!fs::exists(options.state / "witness.key")) {
     if (options.name.empty())
       throw UsageError("--name is wanted the first time: the name of the witness's key");
+    if (!ledger::is_key_name(options.name))
+      throw UsageError("'" + options.name + "' cannot name a key: no spaces, no '+', no control characters");
     auto const made = ledger::SecretKey::generate(options.name, ledger::KeyType::cosignature_v1);
     if (auto saved = ledger::save_key(options.state, "witness", made); !saved)
       throw std::runtime_error("the key cannot be kept: " + saved.refusal().code);
@@ -148,7 +150,17 @@ int run_policy(Common const& common, fs::path const& policy) {
 
 int run_rotate(Common const& common) {
   Opened system(common);
-  return print_published(kernel::rotate_log_keys(*system, system.account()), common.output);
+  if (system.account().is_nil())
+    throw UsageError("--as is wanted: new keys are a system administrator's act");
+  auto const published = kernel::rotate_log_keys(*system, system.account());
+  if (!published) return refused(published.refusal(), common.output);
+  Json document;
+  document.set("size", published->size);
+  document.set("vkey", system->log().vkey());
+  document.set("sm2_vkey", system->log().sm2_vkey());
+  document.set("keys_by_size", (system->folder() / "public" / "log" / "vkeys").string());
+  print(document, common.output);
+  return 0;
 }
 
 }  // namespace plumbline::app

@@ -8,7 +8,8 @@ namespace plumbline::demo {
 
 namespace {
 constexpr std::int64_t firms_min = 60;
-}
+constexpr std::int64_t firms_max = 200'000;  // serials of invented credit codes
+}  // namespace
 
 Date first_day() { return make_date(2026, 2, 24); }
 
@@ -16,6 +17,7 @@ Result<City> build_city(kernel::System& system, SteppingClock& clock, CityOption
   if (options.prefecture.size() != 4 || !division_exists(options.prefecture))
     return Refusal{"unknown_division", options.prefecture, {}};
   if (options.firms < firms_min) return Refusal{"too_few_firms", std::to_string(firms_min), {}};
+  if (options.firms > firms_max) return Refusal{"too_many_firms", std::to_string(firms_max), {}};
   City city;
   city.options = options;
   Hand hand(system, clock, options.seed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "body.hpp"
 #include "derive.hpp"
@@ -32,8 +33,13 @@ Sql const stream_versions{
     "audit.versions",
     "select v.register_name, v.record, v.entry, v.version, v.action, v.recorded_at, v.body, v.salts, "
     "v.closed, e.leaf, "
-    "e.leaf_hash from version v join entry e on e.jurisdiction = v.jurisdiction and e.seq = v.entry where "
+    "e.leaf_hash, v.account from version v join entry e on e.jurisdiction = v.jurisdiction and e.seq = "
+    "v.entry where "
     "v.jurisdiction = $1 order by v.register_name, v.record, v.entry"};
+Sql const stream_unversioned{
+    "audit.unversioned",
+    "select e.seq, e.leaf from entry e where e.jurisdiction = $1 and not exists (select 1 from version v "
+    "where v.jurisdiction = e.jurisdiction and v.entry = e.seq) order by e.seq"};
 Sql const select_scopes{
     "audit.scopes",
     "select scope from record_scope where jurisdiction = $1 and register_name = $2 and record = $3 "
@@ -89,6 +95,7 @@ class Replay {
   Audit* audit = nullptr;
   Progress progress;
   std::int64_t total = 0;
+  std::unordered_map<Uuid, std::string> log_ids;  // of all accounts; wanted with `audit`
 
   void run(std::function<void(Told const&)> const& each) {
     std::vector<Value> const values{place_};
@@ -130,6 +137,8 @@ class Replay {
     auto const seq = std::to_string(store::integer(row[2]));
     if (leaf.type != register_name + "." + store::text(row[4]))
       report(*audit, "action_differs", register_name, to_string(id), "entry " + seq);
+    if (store::integer(row[5]) / 1'000'000 != leaf.time_s)
+      report(*audit, "time_differs", register_name, to_string(id), "entry " + seq);
     std::string const sid(leaf.subject.substr(leaf.subject.find('/') + 1));
     if (!told_->working.sid.empty() && hex_encode(told_->working.sid) != sid)
       report(*audit, "subject_differs", register_name, to_string(id), "entry " + seq);
@@ -137,6 +146,12 @@ class Replay {
       ++audit->lost_bodies;
       return;
     }
+    Uuid const account = uuid_from(row[11]);
+    auto const actor = log_ids.find(account);
+    if (leaf.actor != (account.is_nil()         ? std::string_view("system")
+                       : actor == log_ids.end() ? std::string_view()
+                                                : std::string_view(actor->second)))
+      report(*audit, "actor_differs", register_name, to_string(id), "entry " + seq);
     try {
       Hash const digest =
           store::text(row[4]) == "erase"
@@ -178,6 +193,107 @@ class Replay {
   std::optional<Told> told_;
 };
 
+std::unordered_map<Uuid, std::string> log_ids_of(store::Reader& reader, std::string const& place,
+                                                 Plans const& plans) {
+  std::unordered_map<Uuid, std::string> log_ids;
+  auto const plan = plans.find("account");
+  if (plan == plans.end()) return log_ids;
+  Sql const all{"audit.accounts",
+                "select id, body from " + table_name(*plan->second.reg) + " where jurisdiction = $1"};
+  std::vector<Value> const values{place};
+  reader.stream(all, values, [&](store::Row const& row) {
+    auto const body = parse_body(*plan->second.reg, store::text(row[1]));
+    log_ids.emplace(uuid_from(row[0]), static_cast<Account const*>(body.record.data())->log_id);
+    return true;
+  });
+  return log_ids;
+}
+
+// Entries [from, to) that came back from the publication after a restore, without their bodies.
+using Adopted = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
+Adopted adopted_entries(System& system, std::set<Hash> const& logged) {
+  Adopted adopted;
+  auto const folder = system.folder() / "public" / "log";
+  if (logged.empty() || !std::filesystem::exists(folder)) return adopted;
+  for (auto const& file : std::filesystem::directory_iterator(folder)) {
+    if (!file.path().filename().string().starts_with("adopt-")) continue;
+    auto const text = ledger::read_text_file(file.path());
+    if (!text || !logged.contains(sha256(*text))) continue;
+    auto const report = parse_json(*text);
+    auto const* from = report ? report->find("from") : nullptr;
+    auto const* to = report ? report->find("to") : nullptr;
+    if (from != nullptr && to != nullptr && from->as_integer() && to->as_integer())
+      adopted.emplace_back(*from->as_integer(), *to->as_integer());
+  }
+  return adopted;
+}
+
+// Acts on records whose version is gone: the leaf names the register and the record's id in the log.
+void check_unversioned(store::Reader& reader, std::string const& place, Plans const& plans,
+                       Adopted const& adopted, Audit& audit) {
+  std::vector<Value> const values{place};
+  reader.stream(stream_unversioned, values, [&](store::Row const& row) {
+    auto const seq = store::integer(row[0]);
+    if (std::ranges::any_of(adopted,
+                            [&](auto const& range) { return range.first <= seq && seq < range.second; }))
+      return true;
+    auto const leaf = ledger::parse_leaf(store::text(row[1]));
+    if (!leaf) return true;  // the log's own scan tells
+    std::string const chain(leaf->chain());
+    auto const slash = chain.find('/');
+    auto const plan = slash == std::string::npos ? plans.end() : plans.find(chain.substr(0, slash));
+    if (plan == plans.end()) return true;
+    Sql const by_sid{"audit.by_sid", "select id from " + table_name(*plan->second.reg) +
+                                         " where jurisdiction = $1 and sid = $2"};
+    auto const sid = hex_decode(chain.substr(slash + 1)).value_or(Bytes{});
+    auto const known = reader.query(by_sid, {place, sid});
+    report(audit, "version_missing", plan->first,
+           known.empty() ? chain.substr(slash + 1) : to_string(uuid_from(known[0][0])),
+           "entry " + std::to_string(seq));
+    return true;
+  });
+}
+
+// Fields that name a stored file: `<what>_blob` anywhere, `sha256` in a register of attachments.
+bool names_file(std::string_view field, Register const& reg) {
+  return field.ends_with("_blob") || (reg.placed_with && field == "sha256");
+}
+bool may_name_file(reflect::Type const& type, Register const& reg) {
+  reflect::Type const* inner = &type;
+  while (inner->element != nullptr) inner = inner->element;
+  return std::ranges::any_of(inner->fields, [&](reflect::Field const& field) {
+    return names_file(field.name, reg) || may_name_file(*field.type, reg);
+  });
+}
+void each_file(Json const& value, Register const& reg, std::function<void(Hash const&)> const& use) {
+  if (auto const* list = value.as_array())
+    for (auto const& item : *list) each_file(item, reg, use);
+  if (auto const* object = value.as_object())
+    for (auto const& [name, item] : *object) {
+      auto const* text = item.as_text();
+      auto const hash =
+          text != nullptr && names_file(name, reg) ? hash_from_hex(*text) : std::optional<Hash>();
+      if (hash) use(*hash);
+      each_file(item, reg, use);
+    }
+}
+
+void check_files(System& system, Audit& audit) {
+  for (auto const& reg : system.catalogue().registers()) {
+    if (!may_name_file(*reg.type, reg)) continue;
+    (void)system.reads().stream(
+        system_viewer(system.settings().jurisdiction), reg.name, {}, [&](Found const& found) {
+          each_file(reflect::to_json(*reg.type, found.record.data(), reflect::Sight::all), reg,
+                    [&](Hash const& file) {
+                      if (system.blobs().open(file) == nullptr)
+                        report(audit, "file_missing", reg.name, to_string(found.id), to_hex(file));
+                    });
+          return true;
+        });
+  }
+}
+
 std::string row_select(RegisterPlan const& plan) {
   std::string names = "jurisdiction, id, version, state, entry, updated_at, sid, body";
   for (auto const& column : plan.columns) names += ", " + quoted(column.field->name);
@@ -211,6 +327,7 @@ struct Scanned {
   std::map<std::string, ChainHead> chains;      // that are not records: no register's name before the slash
   std::optional<Hash> policy;                   // in force: digest of the latest ledger.policy
   std::map<std::string, std::int64_t> numbers;  // the last of each series that subjects show
+  std::set<Hash> adoptions;                     // digests of ledger.adopt
 };
 
 // Compares what one record stands for with what the tables hold.
@@ -360,8 +477,9 @@ class LogScan {
     auto const& text = store::text(row[2]);
     Hash const hash = ledger::leaf_hash(bytes_of(text));
     if (hash != hash_from(row[1])) report(audit_, "entry_hash", "entry", std::to_string(seq));
-    if (seq != static_cast<std::int64_t>(range_.size()))
-      report(audit_, "entry_missing", "entry", std::to_string(range_.size()));
+    for (; expected_ < seq && audit_.findings.size() < findings_max; ++expected_)
+      report(audit_, "entry_missing", "entry", std::to_string(expected_));
+    expected_ = seq + 1;
     auto const leaf = ledger::parse_leaf(text);
     if (!leaf || leaf->seq != static_cast<std::uint64_t>(seq)) {
       report(audit_, "log_broken", "entry", std::to_string(seq), leaf ? "seq" : leaf.refusal().code);
@@ -373,6 +491,7 @@ class LogScan {
       if (slash == std::string::npos || !plans_.contains(chain.substr(0, slash)))
         scanned_.chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
       if (leaf->type == "ledger.policy") scanned_.policy = leaf->digest;
+      if (leaf->type == "ledger.adopt") scanned_.adoptions.insert(leaf->digest);
       if (auto const number = static_cast<std::int64_t>(leaf->number()); number > 0) {
         auto& last = scanned_.numbers[chain];
         last = std::max(last, number);
@@ -389,6 +508,7 @@ class LogScan {
   Audit& audit_;
   Scanned scanned_;
   ledger::CompactRange range_;
+  std::int64_t expected_ = 0;
   std::int64_t last_time_ = 0;
 };
 
@@ -421,14 +541,18 @@ Audit verify_deep(System& system, Progress const& progress) {
     scan.progress = progress;
     auto scanned = scan.run();
     check_policy(system, policy, scanned.policy, audit);
+    auto const adopted = adopted_entries(system, scanned.adoptions);
     Comparison comparison(snapshot.reader(), place, std::move(scanned), audit);
     Replay replay(snapshot.reader(), place, plans);
     replay.audit = &audit;
+    replay.log_ids = log_ids_of(snapshot.reader(), place, plans);
     replay.progress = progress;
     replay.total = audit.entries;
     replay.run([&](Told const& told) { comparison.record(told); });
     comparison.finish(plans);
+    check_unversioned(snapshot.reader(), place, plans, adopted, audit);
   }
+  check_files(system, audit);
   system.blobs().for_each([&](Hash const& name) {
     auto const content = system.blobs().open(name);
     if (!content) return;

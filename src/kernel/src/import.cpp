@@ -1,5 +1,6 @@
 // The import lane: rows become ordinary commands, in chunks of one commit each.
 #include <algorithm>
+#include <fstream>
 #include <future>
 #include <unordered_map>
 #include <unordered_set>
@@ -51,6 +52,14 @@ class ErrorFile {
     for (std::size_t i = 0; i < heading.size(); ++i)
       if (heading[i] != row_heading && heading[i] != column_heading && heading[i] != reason_heading)
         kept_.push_back(i);
+  }
+
+  // Before the first row is taken: a place that cannot be written to stops the import, not its report.
+  void try_place() const {
+    if (file_.empty()) return;
+    bool const is_new = !std::filesystem::exists(file_);
+    if (!std::ofstream(file_, std::ios::app)) throw std::runtime_error("cannot write " + file_.string());
+    if (is_new) std::filesystem::remove(file_);
   }
 
   Result<void> add(ImportRow const& row) {
@@ -114,6 +123,7 @@ class Importer {
 
   // While the desk writes one chunk, the next one is read and looked up.
   Result<ImportReport> run(TableReader& table) {
+    errors_.try_place();
     TableRow row;
     Chunk writing;
     for (bool more = true; more;) {

@@ -291,12 +291,16 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
   BackupReport report;
   system.exclusive([&](store::Writer& writer) {
     writer.script("vacuum into " + sql_text((out / "plumbline.db").string()) + ";");
+    fs::permissions(out / "plumbline.db", fs::perms::owner_read | fs::perms::owner_write);
     report.files = copy_files(system.folder(), out);
   });
   ledger::write_file_durably(out / adoption_mark, "");
   auto const copy = System::open(out, system.catalogue(), system.clock());
-  auto const audit = verify_log(*copy);
-  if (!audit.findings.empty()) return refuse("backup_damaged", "", audit.findings.front().code);
+  auto const audit = verify_deep(*copy);
+  if (!audit.findings.empty()) {
+    auto const& first = audit.findings.front();
+    return refuse("backup_damaged", "", first.code + " " + first.register_name + " " + first.record);
+  }
   report.entries = audit.entries;
   return report;
 }

@@ -379,6 +379,11 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
     return refuse("bad_jurisdiction", "/jurisdiction", settings.jurisdiction);
   fs::create_directories(folder);
   fs::create_directories(folder / "public" / "log");
+  // Records hold personal data; -wal and -shm get the permissions of the database. public/ stays readable.
+  if (settings.database.empty()) {
+    std::ofstream(folder / "plumbline.db").flush();
+    fs::permissions(folder / "plumbline.db", fs::perms::owner_read | fs::perms::owner_write);
+  }
   if (auto made = make_log_keys(folder, settings.origin); !made) return made.refusal();
 
   {
@@ -405,7 +410,12 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
 }
 
 std::unique_ptr<System> System::open(fs::path const& folder, Catalogue const& catalogue, Clock const& clock) {
-  auto system = std::make_unique<SystemImpl>(folder, read_settings(folder), catalogue, clock);
+  auto settings = read_settings(folder);
+  // SQLite would make an empty one.
+  if (settings.database.empty() && !fs::exists(folder / "plumbline.db"))
+    throw std::runtime_error((folder / "plumbline.db").string() +
+                             " is missing: restore it from a backup (plumbline restore)");
+  auto system = std::make_unique<SystemImpl>(folder, std::move(settings), catalogue, clock);
   if (!system->awaits_adoption()) finish_policy(*system);
   return system;
 }

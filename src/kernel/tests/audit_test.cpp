@@ -1,4 +1,5 @@
 #include "kernel/audit.hpp"
+#include "kernel/blobs.hpp"
 
 #include <gmock/gmock.h>
 
@@ -67,6 +68,63 @@ TEST_P(DeskTest, DeepVerificationNamesRegisterAndRecord) {
   ASSERT_FALSE(audit.findings.empty());
   EXPECT_EQ(audit.findings[0].code, "digest_mismatch");
   EXPECT_EQ(audit.findings[0].register_name, "notice");
+}
+
+// What the tables do not hold any more, and who did it when, is in the leaves.
+TEST_P(DeskTest, DeepVerificationMissesNoVersionAndNoFile) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  ASSERT_TRUE(act(officer, "edit", id, R"({"title":"neu","reference":"A-1","region":"371581"})"));
+  auto only = [&](std::string const& code, std::string const& register_name, std::string const& record) {
+    auto const audit = verify_deep(*system_);
+    ASSERT_EQ(audit.findings.size(), 1U) << code;
+    EXPECT_EQ(audit.findings[0].code, code);
+    EXPECT_EQ(audit.findings[0].register_name, register_name);
+    EXPECT_EQ(audit.findings[0].record, record);
+  };
+  std::string const first = " where register_name = 'notice' and version = 1;";
+  tamper(*system_, "update version set recorded_at = recorded_at + 86400000000" + first);
+  only("time_differs", "notice", to_string(id));
+  tamper(*system_, "update version set recorded_at = recorded_at - 86400000000" + first);
+  std::string const other = "(select account from version where account <> (select account from version" +
+                            first.substr(0, first.size() - 1) + ") limit 1)";
+  tamper(*system_, "create table kept as select account from version" + first);
+  tamper(*system_, "update version set account = " + other + first);
+  only("actor_differs", "notice", to_string(id));
+  tamper(*system_, "update version set account = (select account from kept)" + first + " drop table kept;");
+  EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
+
+  auto const stored = system_->blobs().put("evidence");
+  ASSERT_TRUE(stored);
+  Attachment file;
+  file.sha256 = to_hex(stored->sha256);
+  file.bytes = stored->bytes;
+  file.media_type = "text/plain";
+  file.file_name = "a.txt";
+  file.register_name = "notice";
+  file.record = id;
+  Command attach;
+  attach.register_name = "attachment";
+  attach.action = "attach";
+  attach.account = officer;
+  attach.payload = reflect::to_text(file);
+  auto const attached = system_->act(attach);
+  ASSERT_TRUE(attached);
+  system_->blobs().remove(stored->sha256);
+  only("file_missing", "attachment", to_string(attached->record));
+  ASSERT_TRUE(system_->blobs().put("evidence"));
+
+  tamper(*system_, "delete from version" + first);
+  only("version_missing", "notice", to_string(id));
+}
+
+TEST_P(DeskTest, ADatabaseThatIsGoneIsNotMadeAnew) {
+  if (GetParam() != store::Engine::sqlite) GTEST_SKIP() << "PostgreSQL has no file";
+  system_.reset();
+  for (std::string const file : {"plumbline.db", "plumbline.db-wal", "plumbline.db-shm"})
+    std::filesystem::remove(folder_ / file);
+  EXPECT_THROW((void)System::open(folder_, catalogue_, clock_), std::runtime_error);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "plumbline.db"));
 }
 
 TEST_P(DeskTest, RebuildingGivesTheSameTables) {

@@ -17,7 +17,7 @@ namespace plumbline::demo {
 struct CityOptions {
   std::string prefecture = "3715";  // GB/T 2260, four digits: Liaocheng
   std::uint64_t seed = 1;
-  std::int64_t firms = 3000;  // at least 60, so that no trade is missing
+  std::int64_t firms = 3000;  // 60 to 200,000: fewer, and a trade is missing
   std::int64_t inspectors = 60;
 };
 
