@@ -54,7 +54,7 @@ kernel::Command grant_command(Hand& hand, std::string const& login, Uuid account
     grant.set("party", to_string(*party));
   else
     grant.set("scope", scope);
-  return hand.make(Uuid{}, "grant", "give", login, std::move(grant));
+  return hand.make(Uuid{}, "grant", "give", login, grant);
 }
 
 void employ(Hand& hand, City& city, std::vector<DemoAccount> const& people) {

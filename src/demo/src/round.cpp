@@ -311,7 +311,7 @@ void Round::enter_result(Visit const& visit) {
                              "site_record")},
        {"sign_off", alone ? "refused" : "signed_by_firm"}});
   if (alone) payload.set("sign_off_note", "现场无人签字，已由见证人签注");
-  hand_.act(visit.inspector_account, "check", "enter_result", visit.check, std::move(payload));
+  hand_.act(visit.inspector_account, "check", "enter_result", visit.check, payload);
   ++done_;
 }
 
@@ -326,7 +326,7 @@ void Round::follow_up(Visit const& visit) {
   at_time(published, 16, 30, [this, visit, officer, correction, published] {
     Json payload = object({{"kind", visit.result.follow_up}, {"text", visit.result.text}});
     if (correction) payload.set("due_on", to_string(published + 30));
-    hand_.act(officer, "check", "open_follow_up", visit.check, std::move(payload));
+    hand_.act(officer, "check", "open_follow_up", visit.check, payload);
   });
   if (!correction) {
     at_time(after(published, 8), 10, 0, [this, visit, officer] {

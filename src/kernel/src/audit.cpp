@@ -12,6 +12,7 @@
 #include "kernel/recovery.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/files.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/leaf.hpp"
 #include "ledger/tile.hpp"
 #include "overlay.hpp"
@@ -83,7 +84,17 @@ struct Told {
   Working working;
   Instant at;
   std::vector<IssuedNumber> numbers;
+  std::set<std::pair<std::int64_t, std::string>> closed;  // entry and field without its value
+  std::set<std::pair<std::int64_t, std::string>> erased;  // as erasures in the log name them
+  bool lost_erasure = false;
 };
+
+// Entries [from, to) that came back from the publication after a restore, without their bodies.
+using Adopted = std::vector<std::pair<std::int64_t, std::int64_t>>;
+bool is_adopted(Adopted const& adopted, std::int64_t seq) {
+  return std::ranges::any_of(adopted,
+                             [&](auto const& range) { return range.first <= seq && seq < range.second; });
+}
 
 // Reads all versions in the order register, record, entry and gives each record once, as its last version
 // left it. `check`: sees every version before (null: none wanted).
@@ -96,6 +107,7 @@ class Replay {
   Progress progress;
   std::int64_t total = 0;
   std::unordered_map<Uuid, std::string> log_ids;  // of all accounts; wanted with `audit`
+  Adopted adopted;                                // likewise
 
   void run(std::function<void(Told const&)> const& each) {
     std::vector<Value> const values{place_};
@@ -105,7 +117,7 @@ class Replay {
       if (++done % 10'000 == 0 && progress) progress(done, total);
       return true;
     });
-    if (told_) each(*told_);
+    if (told_) conclude(each);
   }
 
  private:
@@ -117,7 +129,7 @@ class Replay {
       return;
     }
     if (!told_ || told_->plan != &plan->second || told_->working.id != id) {
-      if (told_) each(*told_);
+      if (told_) conclude(each);
       told_.emplace();
       told_->plan = &plan->second;
       told_->working.plan = &plan->second;
@@ -144,6 +156,8 @@ class Replay {
       report(*audit, "subject_differs", register_name, to_string(id), "entry " + seq);
     if (store::text(row[8]) == lost_body) {
       ++audit->lost_bodies;
+      if (!is_adopted(adopted, store::integer(row[2])))
+        report(*audit, "body_missing", register_name, to_string(id), "entry " + seq);
       return;
     }
     Uuid const account = uuid_from(row[11]);
@@ -164,7 +178,24 @@ class Replay {
     }
     if (auto const& closed = store::text(row[8]); !closed.empty())
       if (auto const list = parse_json(closed); list && list->as_object() != nullptr)
-        audit->erased_fields += static_cast<std::int64_t>(list->as_object()->size());
+        for (auto const& [name, commitment] : *list->as_object()) {
+          ++audit->erased_fields;
+          told_->closed.emplace(store::integer(row[2]), name);
+        }
+    if (store::text(row[4]) != "erase") return;
+    if (auto const erasure = ledger::parse_erasure(store::text(row[6])))
+      for (auto const erased : erasure->seqs)
+        for (auto const& name : erasure->fields) told_->erased.emplace(erased, name);
+  }
+
+  // Every value that is gone was taken by an erasure in the log. One whose own body was lost tells nothing.
+  void conclude(std::function<void(Told const&)> const& each) {
+    if (audit != nullptr && !told_->lost_erasure)
+      for (auto const& [seq, name] : told_->closed)
+        if (!told_->erased.contains({seq, name}))
+          report(*audit, "erasure_not_logged", told_->plan->reg->name, to_string(told_->working.id),
+                 "entry " + std::to_string(seq) + " " + name);
+    each(*told_);
   }
 
   void apply(store::Row const& row, ledger::LeafView const& leaf) {
@@ -173,7 +204,10 @@ class Replay {
     std::ranges::copy(store::blob(row[10]), working.leaf_hash.begin());
     if (auto const sid = hex_decode(leaf.subject.substr(leaf.subject.find('/') + 1))) working.sid = *sid;
     working.version = store::integer(row[3]);
-    if (store::text(row[8]) == lost_body) return;
+    if (store::text(row[8]) == lost_body) {
+      told_->lost_erasure = told_->lost_erasure || store::text(row[4]) == "erase";
+      return;
+    }
     told_->at = Instant{store::integer(row[5])};
     if (store::text(row[4]) == "erase") return;
     auto body = parse_body(*told_->plan->reg, store::text(row[6]));
@@ -208,9 +242,6 @@ std::unordered_map<Uuid, std::string> log_ids_of(store::Reader& reader, std::str
   });
   return log_ids;
 }
-
-// Entries [from, to) that came back from the publication after a restore, without their bodies.
-using Adopted = std::vector<std::pair<std::int64_t, std::int64_t>>;
 
 Adopted adopted_entries(System& system, std::set<Hash> const& logged) {
   Adopted adopted;
@@ -432,9 +463,18 @@ class Comparison {
 std::optional<ledger::Checkpoint> published_checkpoint(System& system, Audit& audit) {
   auto const note = ledger::read_text_file(system.folder() / "public" / "log" / "checkpoint");
   if (!note) return {};
-  auto const key = ledger::parse_vkey(system.log().vkey());
-  auto const opened = ledger::open_checkpoint(*note, *key);
-  if (opened) return opened->checkpoint;
+  // Any key of ours that held at its size: after a rotation the old key's checkpoint is still the latest.
+  std::vector<ledger::VerifierKey> keys{*ledger::parse_vkey(system.log().vkey())};
+  auto const vkeys = ledger::read_text_file(system.folder() / "public" / "log" / "vkeys");
+  auto const history = vkeys ? ledger::KeyHistory::parse(*vkeys) : std::nullopt;
+  auto const read = ledger::read_checkpoint(*note);
+  if (history && read)
+    for (auto const& key : history->keys_at(read->checkpoint.size)) keys.push_back(key);
+  Result<ledger::SignedCheckpoint> opened = refuse("CHECKPOINT_SIGNATURE");
+  for (auto const& key : keys) {
+    opened = ledger::open_checkpoint(*note, key);
+    if (opened) return opened->checkpoint;
+  }
   report(audit, "checkpoint_invalid", "log", "", opened.refusal().code);
   return {};
 }
@@ -545,6 +585,7 @@ Audit verify_deep(System& system, Progress const& progress) {
     Comparison comparison(snapshot.reader(), place, std::move(scanned), audit);
     Replay replay(snapshot.reader(), place, plans);
     replay.audit = &audit;
+    replay.adopted = adopted;
     replay.log_ids = log_ids_of(snapshot.reader(), place, plans);
     replay.progress = progress;
     replay.total = audit.entries;

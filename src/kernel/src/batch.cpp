@@ -7,7 +7,9 @@
 #include "base/deadline.hpp"
 #include "base/limits.hpp"
 #include "derive.hpp"
+#include "directory.hpp"
 #include "ledger/leaf.hpp"
+#include "personal.hpp"
 
 namespace plumbline::kernel {
 namespace {
@@ -333,8 +335,12 @@ Result<Receipt> BatchRun::decide_clock(Prepared const& prepared, std::string con
 Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& actor, RecordKey const& key) {
   auto const& wish = *static_cast<ErasureRequest const*>(prepared.payload->data());
   auto const& reg = *key.plan->reg;
-  for (auto const& name : wish.fields)
-    if (reg.type->find(name) == nullptr) return refuse("unknown_field", "/fields", name);
+  for (auto const& name : wish.fields) {
+    auto const* field = reg.type->find(name);
+    if (field == nullptr) return refuse("unknown_field", "/fields", name);
+    // Without its status or its end an account or a grant would live again.
+    if (in_directory(reg.name) && !holds_personal(*field)) return refuse("not_erasable", "/fields", name);
+  }
   store::Statement const ask{&select_versions,
                              {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
   auto const rows = std::move(writer_.fetch({&ask, 1}).front());

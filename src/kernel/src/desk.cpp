@@ -302,7 +302,7 @@ Desk::Head Desk::read_head(store::Rows const& rows) const {
   if (!range || range->size() != static_cast<std::uint64_t>(store::integer(rows[0][0])))
     throw store::Error(store::Errc::corrupt, "head.lock",
                        "the stored Merkle frontier does not fit the log's size");
-  return {std::move(*range), store::integer(rows[0][1]), store::integer(rows[0][3])};
+  return {*range, store::integer(rows[0][1]), store::integer(rows[0][3])};
 }
 
 // One round trip: the lock on the head, then every record, key and unique value the batch names.
@@ -316,14 +316,14 @@ Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const 
     auto const* plan = prepared->plan;
     if (!command.idempotency_key.empty()) {
       asks.push_back({&select_repeat, {jurisdiction_, id_bytes(command.account), command.idempotency_key}});
-      uses.push_back([&command](BatchRun& run, store::Rows& rows) {
+      uses.emplace_back([&command](BatchRun& run, store::Rows& rows) {
         if (!rows.empty())
           run.note_repeat(to_string(command.account) + command.idempotency_key, rows.front());
       });
     }
     if (!prepared->new_id) {
       asks.push_back({&plan->select, {jurisdiction_, id_bytes(command.record)}});
-      uses.push_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
+      uses.emplace_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
         Working working;
         working.plan = plan;
         working.id = id;
@@ -331,9 +331,9 @@ Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const 
         run.overlay().put({plan, id}, std::move(working));
       });
       if (plan->reg->find_step(0, command.action) != nullptr) {
-        asks.push_back(
-            {&select_used, {jurisdiction_, std::string(plan->reg->name), id_bytes(command.record)}});
-        uses.push_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
+        asks.push_back(store::Statement{
+            &select_used, {jurisdiction_, std::string(plan->reg->name), id_bytes(command.record)}});
+        uses.emplace_back([plan, id = command.record](BatchRun& run, store::Rows& rows) {
           run.overlay().note_used({plan, id}, !rows.empty());
         });
       }
@@ -353,7 +353,7 @@ Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const 
       if (auto const* text = std::get_if<std::string>(&value); text != nullptr && text->empty()) continue;
       if (store::is_null(value)) continue;
       asks.push_back({&plan->select_unique[i], {jurisdiction_, value}});
-      uses.push_back([plan, i, value](BatchRun& run, store::Rows& rows) {
+      uses.emplace_back([plan, i, value](BatchRun& run, store::Rows& rows) {
         run.overlay().note_unique(*plan, i, value,
                                   rows.empty() ? std::nullopt : std::optional(uuid_from(rows.front()[0])));
       });

@@ -161,10 +161,10 @@ class Importer {
     for (auto& row : chunk.rows)
       if (row.problems.empty() && is_first(row)) open.push_back(&row);
     if (!options_.resume_batch.empty() && !options_.dry_run) skip_done(open);
-    return look_up(chunk, std::move(open));
+    return look_up(chunk, open);
   }
 
-  Result<void> look_up(Chunk& chunk, std::vector<ImportRow*> open) {
+  Result<void> look_up(Chunk& chunk, std::vector<ImportRow*> const& open) {
     if (auto found = find_records(open); !found) return found;
     chunk.sent.clear();
     chunk.commands.clear();
@@ -194,7 +194,7 @@ class Importer {
     for (int attempt = 0;; ++attempt) {
       auto again = take_answers(chunk, attempt == limits::transaction_retries);
       if (again.empty()) break;
-      if (auto ready = look_up(chunk, std::move(again)); !ready) return ready;
+      if (auto ready = look_up(chunk, again); !ready) return ready;
       start(chunk);
     }
     for (auto& row : chunk.rows)
@@ -371,7 +371,7 @@ Result<ImportReport> import_file(System& system, ImportOptions const& options) {
   TableRow heading;
   if (!(*table)->next(heading)) return refuse("empty_file", "", options.file.filename().string());
   if (!heading.problem.empty()) return refuse("bad_heading", "", heading.problem);
-  auto rows = RowReader::make(*reg, options.map, std::move(heading.cells));
+  auto rows = RowReader::make(*reg, options.map, heading.cells);
   if (!rows) return rows.refusal();
   return Importer(system, options, *reg, std::move(*rows)).run(**table);
 }

@@ -71,7 +71,7 @@ void append_member(std::string& json, Field const& field, void const* record) {
 }  // namespace
 
 Result<RowReader> RowReader::make(Register const& reg, ImportMap const& map,
-                                  std::vector<std::string> heading) {
+                                  std::vector<std::string> const& heading) {
   RowReader reader;
   reader.type_ = reg.type;
   for (auto const& name : heading) reader.heading_.emplace_back(trim(name));

@@ -26,7 +26,8 @@ struct ImportRow {
 class RowReader {
  public:
   // Refused "missing_column", "duplicate_column", "unknown_field", "read_only", "too_many_columns".
-  static Result<RowReader> make(Register const& reg, ImportMap const& map, std::vector<std::string> heading);
+  static Result<RowReader> make(Register const& reg, ImportMap const& map,
+                                std::vector<std::string> const& heading);
 
   std::vector<std::string> const& heading() const { return heading_; }
   // Unique fields the file fills, the register's import key first.

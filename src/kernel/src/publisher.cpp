@@ -101,6 +101,9 @@ class PublisherImpl final : public LogPublisher {
 
 Result<void> PublisherImpl::open_signer() {
   if (signer_) return {};
+  // Another process may have rotated since.
+  keys_ = LogKeys(folder_ / "keys", folder_ / "public" / "log");
+  signers_ = keys_.signers();
   std::vector<ledger::Signer const*> signers;
   for (auto const& signer : signers_) signers.push_back(signer.get());
   auto opened =
@@ -423,7 +426,7 @@ Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
   auto const file = system.folder() / "public" / "log" / ("rotate-" + to_hex(sha256(text)) + ".json");
   ledger::write_file_durably(file, text);
   if (auto announced = system.log_entry(account, "ledger.rotate", "ledger", sha256(text)); !announced) {
-    fs::remove(file);
+    if (announced.refusal().code != "outcome_unknown") fs::remove(file);
     return announced.refusal();
   }
   // The old keys sign the announcement, the witnesses see it; only then the new ones come into force.

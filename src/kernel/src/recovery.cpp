@@ -11,6 +11,7 @@
 #include "kernel/publisher.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/files.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/leaf.hpp"
 #include "overlay.hpp"
 #include "publisher_make.hpp"
@@ -115,13 +116,28 @@ class Adopter {
     Adoption adoption;
     adoption.from = size;
     adoption.to = std::max(size, static_cast<std::int64_t>(checkpoint_.size));
+    if (adoption.to == adoption.from && !agrees(head->range.size()))
+      return refuse("LOG_FORKED", "", std::to_string(checkpoint_.size));
     if (adoption.to > adoption.from) {
       auto const leaves = missing_leaves(*head);
       if (!leaves) return leaves.refusal();
       if (auto taken = take_over(*leaves, *head, adoption); !taken) return taken.refusal();
     }
-    if (auto closed = conclude(std::move(*head), adoption); !closed) return closed.refusal();
+    if (auto closed = conclude(*head, adoption); !closed) return closed.refusal();
     return adoption;
+  }
+
+  // A publication that is no longer than the database's log must be its beginning.
+  bool agrees(std::uint64_t size) {
+    static Sql const hashes{"recovery.hashes",
+                            "select leaf_hash from entry where jurisdiction = $1 and seq < $2 order by seq"};
+    ledger::CompactRange range;
+    std::vector<Value> const values{place_, static_cast<std::int64_t>(std::min(size, checkpoint_.size))};
+    system_.database().reader()->stream(hashes, values, [&](store::Row const& row) {
+      range.append(hash_from(row[0]));
+      return true;
+    });
+    return range.size() == checkpoint_.size && range.root() == checkpoint_.root;
   }
 
   Result<Head> read_head() {
@@ -131,7 +147,7 @@ class Adopter {
     if (rows.empty()) return refuse("unknown_jurisdiction", "", place_);
     auto range = ledger::CompactRange::deserialise(store::blob(rows[0][2]));
     if (!range) return refuse("backup_damaged");
-    return Head{std::move(*range), store::integer(rows[0][1]), store::integer(rows[0][3])};
+    return Head{*range, store::integer(rows[0][1]), store::integer(rows[0][3])};
   }
 
   // The leaves behind the head's own, which then stands for all of them.
@@ -210,13 +226,13 @@ class Adopter {
   }
 
   // Behind what was taken over: the entry of the adoption itself, then what must not stay open.
-  Result<void> conclude(Head head, Adoption& adoption) {
+  Result<void> conclude(Head const& head, Adoption& adoption) {
     std::unordered_map<std::string, RegisterPlan const*> plans;
     for (auto const& [name, plan] : plans_) plans.emplace(name, &plan);
     auto const directory = load_directory(*system_.database().reader(), system_.catalogue(), place_);
     Instant const at{std::max(system_.clock().now().micros_utc, head.last_time)};
     BatchContext const context{place_, at, legal_date(at), *directory, system_.rules(), plans};
-    BatchRun run(context, writer_, std::move(head.range), head.schema_seq);
+    BatchRun run(context, writer_, head.range, head.schema_seq);
     Prepared entry;
     entry.raw = {"ledger.adopt", "ledger", sha256(write_report(adoption))};
     if (auto logged = run.decide(entry); !logged) return logged.refusal();
@@ -297,10 +313,11 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
   ledger::write_file_durably(out / adoption_mark, "");
   auto const copy = System::open(out, system.catalogue(), system.clock());
   auto const audit = verify_deep(*copy);
-  if (!audit.findings.empty()) {
-    auto const& first = audit.findings.front();
-    return refuse("backup_damaged", "", first.code + " " + first.register_name + " " + first.record);
-  }
+  // A lost file is as lost in the original; it must not stop what is left from being kept.
+  auto const first = std::ranges::find_if(
+      audit.findings, [](Finding const& finding) { return finding.code != "file_missing"; });
+  if (first != audit.findings.end())
+    return refuse("backup_damaged", "", first->code + " " + first->register_name + " " + first->record);
   report.entries = audit.entries;
   return report;
 }
@@ -311,6 +328,12 @@ Result<Adoption> adopt(System& system, fs::path const& published_log) {
   auto const key = ledger::parse_vkey(system.log().vkey());
   auto const opened = ledger::open_checkpoint(*note, *key);
   if (!opened) return opened.refusal();
+  // A rotation after the backup: the copy holds keys that may not sign any more.
+  if (auto const vkeys = ledger::read_text_file(published_log / "vkeys"))
+    if (auto const history = ledger::KeyHistory::parse(*vkeys)) {
+      auto const present = history->present();
+      if (present && *present != *key) return refuse("keys_rotated", "", ledger::format_vkey(*present));
+    }
   ledger::TileFolder const source(published_log);
   Result<Adoption> adoption = refuse("internal");
   system.exclusive(

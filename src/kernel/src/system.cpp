@@ -203,7 +203,7 @@ class SystemImpl final : public System {
   bool lapse(store::Row const& row);
   void prune_keys();
   void try_release();
-  void page_clocks(Sql const& sql, std::vector<Value> fixed,
+  void page_clocks(Sql const& sql, std::vector<Value> const& fixed,
                    std::function<void(store::Row const&)> const& each);
 
   fs::path folder_;
@@ -275,7 +275,7 @@ bool SystemImpl::lapse(store::Row const& row) {
 
 // Page after page, since `each` acts: no statement stays open meanwhile. The statement ends in the three
 // values of the row before: register, record, position.
-void SystemImpl::page_clocks(Sql const& sql, std::vector<Value> fixed,
+void SystemImpl::page_clocks(Sql const& sql, std::vector<Value> const& fixed,
                              std::function<void(store::Row const&)> const& each) {
   auto const reader = database_->reader();
   std::vector<Value> last{std::string(), Bytes{}, std::int64_t{-1}};

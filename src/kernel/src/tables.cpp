@@ -50,7 +50,7 @@ void const* engaged(reflect::Field const& field, void const* record) {
   return field.type->element_at(const_cast<void*>(member), 0);
 }
 
-std::string unquoted(std::string canonical) {
+std::string unquoted(std::string const& canonical) {
   // Texts that are lifted hold no escapes worth keeping apart: read them back properly.
   auto const document = parse_json(canonical);
   return document && document->as_text() != nullptr ? *document->as_text() : canonical;
@@ -196,7 +196,7 @@ store::Value column_value(Column const& column, void const* record) {
   }
   auto canonical = reflect::canonical_member(*column.field, record);
   if (!canonical) return {};
-  if (canonical->front() == '"') return unquoted(std::move(*canonical));
+  if (canonical->front() == '"') return unquoted(*canonical);
   std::int64_t number = 0;
   std::from_chars(canonical->data(), canonical->data() + canonical->size(), number);
   return number;

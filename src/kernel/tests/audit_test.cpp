@@ -118,6 +118,45 @@ TEST_P(DeskTest, DeepVerificationMissesNoVersionAndNoFile) {
   only("version_missing", "notice", to_string(id));
 }
 
+// Marks of a restore or an erasure excuse a missing value only where the log knows of one.
+TEST_P(DeskTest, AForgedMarkIsNoExcuse) {
+  auto const officer = person("officer", Role::officer);
+  auto const id = draft(officer, "A-1");
+  ASSERT_TRUE(act(officer, "edit", id, R"({"title":"neu","reference":"A-1","region":"371581"})"));
+  bool const sqlite = GetParam() == store::Engine::sqlite;
+  tamper(*system_, std::string("update version set body = '', salts = ") + (sqlite ? "x''" : "''") +
+                       ", closed = 'lost' where register_name = 'notice' and version = 1;");
+  auto audit = verify_deep(*system_);
+  ASSERT_FALSE(audit.findings.empty());
+  EXPECT_EQ(audit.findings[0].code, "body_missing");
+  EXPECT_EQ(audit.findings[0].record, to_string(id));
+
+  auto const other = draft(officer, "A-2");
+  ASSERT_TRUE(act(person("privacy", Role::audit_administrator), "erase", other,
+                  R"({"fields":["contact"],"ground":"pipl_47"})"));
+  tamper(*system_,
+         "update version set body = replace(body, '[\"contact\"]', '[\"region\"]') where action = "
+         "'erase';");
+  EXPECT_THAT(codes_of(verify_deep(*system_)),
+              ::testing::AllOf(::testing::Contains(::testing::HasSubstr("digest_mismatch")),
+                               ::testing::Contains(::testing::HasSubstr("erasure_not_logged"))));
+}
+
+TEST_P(DeskTest, ADirectoryRecordKeepsWhatGivesRights) {
+  auto const clerk = person("clerk", Role::officer);
+  Command erase;
+  erase.register_name = "account";
+  erase.action = "erase";
+  erase.record = clerk;
+  erase.account = person("privacy", Role::audit_administrator);
+  erase.payload = R"({"fields":["status"],"ground":"pipl_47"})";
+  auto const refused = system_->act(erase);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.refusal().code, "not_erasable");
+  erase.payload = R"({"fields":["name"],"ground":"pipl_47"})";
+  EXPECT_TRUE(system_->act(erase));
+}
+
 TEST_P(DeskTest, ADatabaseThatIsGoneIsNotMadeAnew) {
   if (GetParam() != store::Engine::sqlite) GTEST_SKIP() << "PostgreSQL has no file";
   system_.reset();
@@ -146,7 +185,7 @@ TEST_P(DeskTest, RebuildingGivesTheSameTables) {
 TEST_P(DeskTest, DeepVerificationOfABusySystemFindsNothing) {
   auto const officer = person("officer", Role::officer);
   auto const leader = person("leader", Role::leader);
-  std::jthread office([&](std::stop_token enough) {
+  std::jthread office([&](std::stop_token const& enough) {
     for (int i = 0; i < 2'000 && !enough.stop_requested(); ++i) {
       EXPECT_TRUE(act(leader, "issue", draft(officer, "B-" + std::to_string(i))));
       if (i % 8 == 0) {
@@ -165,7 +204,7 @@ TEST_P(DeskTest, RebuildingLosesNoActOfAnotherProcess) {
   auto const officer = person("officer", Role::officer);
   auto const leader = person("leader", Role::leader);
   auto const other = System::open(folder_, catalogue_, clock_);
-  std::jthread office([&](std::stop_token enough) {
+  std::jthread office([&](std::stop_token const& enough) {
     for (int i = 0; i < 2'000 && !enough.stop_requested(); ++i)
       EXPECT_TRUE(act(leader, "issue", draft(officer, "B-" + std::to_string(i))));
   });

@@ -303,7 +303,6 @@ TEST_P(ImportTest, ResumesWithoutDoingAnythingTwice) {
   for (int i = 0; i < 600; ++i) text += "R-" + std::to_string(i) + ",x,371581\n";
   auto wish = options(file("a.csv", text));
   struct Interrupted {};
-  std::string batch;
   wish.progress = [&](std::int64_t) { throw Interrupted{}; };
   EXPECT_THROW((void)import_file(*system_, wish), Interrupted);
   auto const begun = contents().size();

@@ -67,8 +67,8 @@ inline std::vector<Hash> leaf_hashes(std::size_t count) {
 }
 
 // Every node of a tree kept in memory, straight from the definition.
-inline HashSource nodes_of(std::vector<Hash> leaves) {
-  return [levels = std::vector<std::vector<Hash>>(1, std::move(leaves))](
+inline HashSource nodes_of(std::vector<Hash> const& leaves) {
+  return [levels = std::vector<std::vector<Hash>>(1, leaves)](
              unsigned level, std::uint64_t index) mutable -> std::optional<Hash> {
     while (levels.size() <= level) {
       auto const& below = levels.back();

@@ -18,23 +18,23 @@ namespace fs = std::filesystem;
 
 class FirmImport : public ::testing::Test {
  protected:
-  FirmImport() : folder_(fs::temp_directory_path() / ("plumbline-firms-" + hex_encode(random_bytes(8)))) {
+  void SetUp() override {
     catalogue_.add(kernel::kernel_module());
     catalogue_.add(module());
     EXPECT_TRUE(kernel::System::init(folder_, {"3715", "firms.example/log", ""}, catalogue_, clock_));
     system_ = kernel::System::open(folder_, catalogue_, clock_);
   }
-  ~FirmImport() override {
+  void TearDown() override {
     system_.reset();
     fs::remove_all(folder_);
   }
 
-  kernel::ImportReport import(std::string const& rows, kernel::ImportMap map = {}) {
+  kernel::ImportReport import(std::string const& rows, kernel::ImportMap const& map = {}) {
     std::ofstream(folder_ / "firms.csv") << rows;
     kernel::ImportOptions options;
     options.register_name = "firm";
     options.file = folder_ / "firms.csv";
-    options.map = std::move(map);
+    options.map = map;
     auto report = kernel::import_file(*system_, options);
     EXPECT_TRUE(report) << report.refusal().code << report.refusal().detail;
     for (auto const& problem : report->problems)
@@ -48,7 +48,7 @@ class FirmImport : public ::testing::Test {
   }
 
   FixedClock clock_{*parse_instant("2026-03-02T01:00:00Z")};
-  fs::path folder_;
+  fs::path folder_ = fs::temp_directory_path() / ("plumbline-firms-" + hex_encode(random_bytes(8)));
   kernel::Catalogue catalogue_;
   std::unique_ptr<kernel::System> system_;
 };

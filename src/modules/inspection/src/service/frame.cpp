@@ -215,7 +215,8 @@ Result<std::vector<Candidate>> candidate_sites_of_pool(System& system, Sieve con
 }
 
 // A joint department's frame is what the lead's draw selected; every one of them is taken.
-Result<std::vector<Candidate>> candidates_of_parent(System& system, Sieve const& sieve, Uuid parent) {
+Result<std::vector<Candidate>> candidates_of_parent(System& system, Sieve const& sieve, Uuid parent,
+                                                    std::size_t strata) {
   std::set<std::pair<Uuid, std::optional<Uuid>>> subjects;
   auto const read = for_each(system, "check",
                              {{"task", kernel::Compare::equal, {to_string(parent)}},
@@ -233,6 +234,7 @@ Result<std::vector<Candidate>> candidates_of_parent(System& system, Sieve const&
         site ? record_of<archive::Site>(system, "site", *site) : std::optional<archive::Site>();
     if (site && !place) return refusal("unknown_site", to_string(*site));
     candidates.push_back(sieve.named({firm, *record, site, place ? &*place : nullptr}));
+    if (candidates.back().stratum == strata) return refusal("no_stratum", candidates.back().identifier);
   }
   return candidates;
 }
@@ -317,10 +319,11 @@ Result<Gathered> gather(System& system, Uuid task) {
   Gathered gathered{std::move(*record), std::move(*item), {}, {}};
   Sieve sieve(system, gathered.task, gathered.item);
   if (auto loaded = sieve.load(system); !loaded) return loaded.refusal();
-  auto candidates = gathered.task.parent ? candidates_of_parent(system, sieve, *gathered.task.parent)
-                    : gathered.task.design.pool.unit == PoolUnit::site
-                        ? candidate_sites_of_pool(system, sieve)
-                        : candidates_of_pool(system, sieve);
+  auto candidates =
+      gathered.task.parent
+          ? candidates_of_parent(system, sieve, *gathered.task.parent, gathered.task.design.strata.size())
+      : gathered.task.design.pool.unit == PoolUnit::site ? candidate_sites_of_pool(system, sieve)
+                                                         : candidates_of_pool(system, sieve);
   if (!candidates) return candidates.refusal();
   gathered.candidates = std::move(*candidates);
   gathered.strata = strata_of(gathered.task, gathered.candidates);
