@@ -1,7 +1,9 @@
 // A draw from the plan to the opened folder, checked by the verifier that strangers use.
 #include <gmock/gmock.h>
 
+#include <fstream>
 #include <set>
+#include <sstream>
 
 #include "office.hpp"
 
@@ -74,6 +76,26 @@ TEST_F(Draw, AWholeRoundVerifiesAtEveryStage) {
     EXPECT_THAT(erased.report().draws.at(0).warnings,
                 ::testing::Not(::testing::Contains("ERASED_FILE_PRESENT")));
   }
+}
+
+// Whoever reads the folder of a draw from before a rotation is told the key that its first proof needs.
+TEST_F(Draw, AnOlderDrawNamesTheKeyOfItsTime) {
+  Uuid const task = seeded(two_strata, "2026-03-06T02:00:00Z", "2026-03-08T02:00:00Z");
+  must(publish_folders(*system_));
+  auto const before = system_->log().vkey();
+  must(kernel::rotate_log_keys(*system_, person("keeper", kernel::Role::system_administrator)));
+  ASSERT_NE(system_->log().vkey(), before);
+  must(compute_draw(*system_, task));
+  auto const published = must(publish_folders(*system_));
+  ASSERT_THAT(published, SizeIs(1));
+  auto const folder = system_->log().folder() / published[0].folder;
+  std::ostringstream readme;
+  readme << std::ifstream(folder / "README.md").rdbuf();
+  EXPECT_THAT(readme.str(), ::testing::HasSubstr(before));
+  auto const verdict =
+      publication::verify_draws(publication::FolderSource(system_->log().folder() / "draws"),
+                                {before, {}, system_->clock().now(), publication::Grade::bing});
+  EXPECT_TRUE(verdict) << verdict.failure().error << " " << verdict.failure().file;
 }
 
 // Two counties' shops of the same firms: each shop is a unit of its own, with its own region and receipt.

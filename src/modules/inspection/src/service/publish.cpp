@@ -4,6 +4,8 @@
 
 #include "bodies.hpp"
 #include "kernel/publisher.hpp"
+#include "ledger/files.hpp"
+#include "ledger/keys.hpp"
 #include "ledger/tile.hpp"
 #include "publication/folder_writer.hpp"
 #include "reflect/json.hpp"
@@ -73,7 +75,7 @@ class Folder {
     folder_.roster_csv = files_.roster_csv;
     folder_.recusals_csv = files_.recusals_csv;
     if (!task_.frame->groups_blob.empty()) folder_.groups_csv = files_.groups_csv;
-    facts_.vkey = system_.log().vkey();
+    facts_.vkey = vkey_of_its_time();
     facts_.grade = grade();
     return true;
   }
@@ -182,6 +184,16 @@ class Folder {
     auto const cosigned = plan ? plan->cosigned_at.size() : 0;
     if (cosigned >= 2) return publication::Grade::jia;
     return cosigned == 1 ? publication::Grade::yi : publication::Grade::bing;
+  }
+
+  // The key that signed the draw's first checkpoint signs its later ones too (ADR 12); a newer one did not sign
+  // the first.
+  std::string vkey_of_its_time() const {
+    auto const first = static_cast<std::uint64_t>(*std::ranges::min_element(sizes_));
+    auto const vkeys = ledger::read_text_file(system_.log().folder() / "log" / "vkeys");
+    auto const history = vkeys ? ledger::KeyHistory::parse(*vkeys) : std::nullopt;
+    auto const keys = history ? history->keys_at(first) : std::vector<ledger::VerifierKey>();
+    return keys.empty() ? system_.log().vkey() : ledger::format_vkey(keys.front());
   }
 
   std::uint64_t largest_checkpoint() const {
