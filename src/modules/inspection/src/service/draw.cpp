@@ -376,8 +376,8 @@ Result<kernel::Receipt> void_draw(System& system, Uuid account, Uuid task, std::
   if (!record) return refusal("unknown_task");
   auto const thrown_away = result_to_reveal(system, task, *record);
   if (!thrown_away) return thrown_away.refusal();
-  auto const voided = submit(system, account, "inspection_task", "void", task,
-                             VoidTask{std::string(reason), std::string(text), *thrown_away});
+  auto voided = submit(system, account, "inspection_task", "void", task,
+                       VoidTask{std::string(reason), std::string(text), *thrown_away});
   if (!voided) return voided;
   if (auto done = void_checks(system, task, *record); !done) return done.refusal();
   return voided;

@@ -186,8 +186,8 @@ class Folder {
     return cosigned == 1 ? publication::Grade::yi : publication::Grade::bing;
   }
 
-  // The key that signed the draw's first checkpoint signs its later ones too (ADR 12); a newer one did not sign
-  // the first.
+  // The key that signed the draw's first checkpoint signs its later ones too (ADR 12); a newer one did not
+  // sign the first.
   std::string vkey_of_its_time() const {
     auto const first = static_cast<std::uint64_t>(*std::ranges::min_element(sizes_));
     auto const vkeys = ledger::read_text_file(system_.log().folder() / "log" / "vkeys");
