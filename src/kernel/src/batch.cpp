@@ -363,11 +363,11 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
     extra_.push_back({&close_version,
                       {context_.jurisdiction, row[0], std::move(rest->body), std::move(rest->salts),
                        std::move(rest->closed)}});
-    // The hash of what was sent would confirm a guess at what was erased. The row stays: whoever sends the
-    // act again is refused, and it is not done twice.
     // Decided when the erasure stands (BlobRelease): only then may a file go, and other versions may show it.
     for (auto const& digest : rest->digests)
       extra_.push_back({&insert_release, {context_.jurisdiction, digest}});
+    // The hash of what was sent would confirm a guess at what was erased. The row stays: whoever sends the
+    // act again is refused, and it is not done twice.
     extra_.push_back({&forget_payload, {context_.jurisdiction, row[0], row[7], bytes(Hash{})}});
   }
   if (erasure.seqs.empty()) return refuse("nothing_to_erase", "/fields");

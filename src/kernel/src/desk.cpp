@@ -94,10 +94,8 @@ std::shared_ptr<Directory const> Desk::directory() const {
 }
 
 std::shared_ptr<Directory const> Desk::current_directory() {
-  static Sql const schema_seq{"head.schema", "select schema_seq from ledger_head where jurisdiction = $1"};
   auto known = directory();
-  auto const rows = database_.reader()->query(schema_seq, {jurisdiction_});
-  if (rows.empty() || store::integer(rows[0][0]) == known->seq) return known;
+  if (directory_seq(*database_.reader(), jurisdiction_) == known->seq) return known;
   return reload_directory();
 }
 

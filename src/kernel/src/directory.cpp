@@ -40,14 +40,18 @@ Viewer Directory::viewer(std::string const& jurisdiction, Uuid account, Date tod
                      regions, today);
 }
 
-std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
-                                                std::string const& jurisdiction) {
+std::int64_t directory_seq(store::Reader& reader, std::string const& jurisdiction) {
   static store::Sql const schema_seq{"head.schema",
                                      "select schema_seq from ledger_head where jurisdiction = $1"};
+  auto const head = reader.query(schema_seq, {jurisdiction});
+  return head.empty() ? -1 : store::integer(head[0][0]);
+}
+
+std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
+                                                std::string const& jurisdiction) {
   reader.begin_snapshot();
   auto directory = std::make_shared<Directory>();
-  auto const head = reader.query(schema_seq, {jurisdiction});
-  if (!head.empty()) directory->seq = store::integer(head[0][0]);
+  directory->seq = directory_seq(reader, jurisdiction);
   each<Region>(reader, catalogue, jurisdiction, "region",
                [&](Uuid, Region const& region, Envelope const&) { directory->regions.put(region); });
   each<Account>(reader, catalogue, jurisdiction, "account",

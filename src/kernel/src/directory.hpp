@@ -28,6 +28,8 @@ struct Directory {
 // Do acts on this register change the directory?
 bool in_directory(std::string_view register_name);
 
+// What Directory::seq would be if it were loaded now; -1 where there is no such jurisdiction.
+std::int64_t directory_seq(store::Reader& reader, std::string const& jurisdiction);
 // All of it from one snapshot.
 std::shared_ptr<Directory const> load_directory(store::Reader& reader, Catalogue const& catalogue,
                                                 std::string const& jurisdiction);
