@@ -94,23 +94,9 @@ TEST_P(DeskTest, DeepVerificationMissesNoVersionAndNoFile) {
   tamper(*system_, "update version set account = (select account from kept)" + first + " drop table kept;");
   EXPECT_THAT(codes_of(verify_deep(*system_)), ::testing::IsEmpty());
 
-  auto const stored = system_->blobs().put("evidence");
-  ASSERT_TRUE(stored);
-  Attachment file;
-  file.sha256 = to_hex(stored->sha256);
-  file.bytes = stored->bytes;
-  file.media_type = "text/plain";
-  file.file_name = "a.txt";
-  file.register_name = "notice";
-  file.record = id;
-  Command attach;
-  attach.register_name = "attachment";
-  attach.action = "attach";
-  attach.account = officer;
-  attach.payload = reflect::to_text(file);
-  auto const attached = system_->act(attach);
+  auto const attached = attach(officer, id, "evidence");
   ASSERT_TRUE(attached);
-  system_->blobs().remove(stored->sha256);
+  system_->blobs().remove(sha256("evidence"));
   only("file_missing", "attachment", to_string(attached->record));
   ASSERT_TRUE(system_->blobs().put("evidence"));
 

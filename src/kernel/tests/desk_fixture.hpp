@@ -26,6 +26,8 @@ class DeskTest : public ::testing::TestWithParam<store::Engine> {
   // By the security administrator, on accounts and grants.
   Result<Receipt> administer(std::string const& register_name, std::string const& action, Uuid record);
   Uuid grant_of(Uuid account);
+  // A stored file to a notice.
+  Result<Receipt> attach(Uuid who, Uuid notice, std::string const& content);
   Uuid draft(Uuid who, std::string const& reference, std::string const& region = "371581");
   Found must_find(Uuid id);
 

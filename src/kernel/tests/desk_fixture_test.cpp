@@ -1,5 +1,7 @@
 #include "desk_fixture.hpp"
 
+#include "kernel/blobs.hpp"
+
 #include "kernel/audit.hpp"
 #include "ledger/files.hpp"
 
@@ -89,6 +91,24 @@ Uuid DeskTest::grant_of(Uuid account) {
   auto const page = system_->reads().list(system_viewer("3715"), "grant", query);
   EXPECT_TRUE(page);
   return page->items.at(0).id;
+}
+
+Result<Receipt> DeskTest::attach(Uuid who, Uuid notice, std::string const& content) {
+  auto const stored = system_->blobs().put(content);
+  EXPECT_TRUE(stored);
+  Attachment file;
+  file.sha256 = to_hex(stored->sha256);
+  file.bytes = stored->bytes;
+  file.media_type = "image/png";
+  file.file_name = "a.png";
+  file.register_name = "notice";
+  file.record = notice;
+  Command command;
+  command.register_name = "attachment";
+  command.action = "attach";
+  command.account = who;
+  command.payload = reflect::to_text(file);
+  return system_->act(std::move(command));
 }
 
 Uuid DeskTest::draft(Uuid who, std::string const& reference, std::string const& region) {

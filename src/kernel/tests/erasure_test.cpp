@@ -217,21 +217,7 @@ TEST_P(ErasureTest, AnIdThatWasUndoneIsNotTakenAgain) {
 class BlobErasureTest : public ErasureTest {
  protected:
   Uuid attach(Uuid to, std::string const& content) {
-    auto const stored = system_->blobs().put(content);
-    EXPECT_TRUE(stored);
-    Attachment file;
-    file.sha256 = to_hex(stored->sha256);
-    file.bytes = stored->bytes;
-    file.media_type = "image/png";
-    file.file_name = "a.png";
-    file.register_name = "notice";
-    file.record = to;
-    Command command;
-    command.register_name = "attachment";
-    command.action = "attach";
-    command.account = person("officer", Role::officer);
-    command.payload = reflect::to_text(file);
-    auto const done = system_->act(std::move(command));
+    auto const done = DeskTest::attach(person("officer", Role::officer), to, content);
     EXPECT_TRUE(done) << code_of(done);
     return done ? done->record : Uuid{};
   }

@@ -160,24 +160,9 @@ TEST_P(ScopeTest, ActsOnForeignRecordsAnswerAsIfThereWereNone) {
               code_of(act(county_, action, nowhere, payload)))
         << action;
   }
-  auto attach = [&](Uuid owner) {
-    Attachment file;
-    file.sha256 = std::string(64, 'a');
-    file.bytes = 1;
-    file.media_type = "text/plain";
-    file.file_name = "a.txt";
-    file.register_name = "notice";
-    file.record = owner;
-    Command command;
-    command.register_name = "attachment";
-    command.action = "attach";
-    command.account = county_;
-    command.payload = reflect::to_text(file);
-    return code_of(system_->act(std::move(command)));
-  };
-  EXPECT_EQ(attach(own_), "done");
-  EXPECT_EQ(attach(foreign_), "unknown_record");
-  EXPECT_EQ(attach(nowhere), "unknown_record");
+  EXPECT_EQ(code_of(attach(county_, own_, "photo")), "done");
+  EXPECT_EQ(code_of(attach(county_, foreign_, "photo")), "unknown_record");
+  EXPECT_EQ(code_of(attach(county_, nowhere, "photo")), "unknown_record");
   EXPECT_EQ(*reads().count(county(), "attachment", {}), 1);
   EXPECT_EQ(*reads().count(system_->viewer(person("neighbour", Role::officer, "371502")), "attachment", {}),
             0);
