@@ -49,9 +49,7 @@ LogKeys::LogKeys(fs::path keys, fs::path published)
 }
 
 void LogKeys::load() {
-  history_ = {};
-  if (auto const text = ledger::read_text_file(published_ / "vkeys"))
-    if (auto known = ledger::KeyHistory::parse(*text)) history_ = std::move(*known);
+  history_ = ledger::KeyHistory::of(published_);
   finish_succession();
   present_.clear();
   retired_.clear();

@@ -62,6 +62,11 @@ class PublisherImpl final : public LogPublisher {
 
   std::string vkey() const override { return ledger::format_vkey(keys_.ed25519()); }
   std::string sm2_vkey() const override { return ledger::format_vkey(keys_.sm2()); }
+  std::string vkey_at(std::int64_t size) const override {
+    auto const keys =
+        ledger::KeyHistory::of(folder_ / "public" / "log").keys_at(static_cast<std::uint64_t>(size));
+    return keys.empty() ? vkey() : ledger::format_vkey(keys.front());
+  }
   fs::path folder() const override { return folder_ / "public"; }
   void use_witnesses(std::vector<std::unique_ptr<WitnessClient>> witnesses) override {
     witnesses_ = std::move(witnesses);

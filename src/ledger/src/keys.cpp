@@ -168,6 +168,12 @@ std::optional<KeyHistory> KeyHistory::parse(std::string_view text) {
   return history;
 }
 
+KeyHistory KeyHistory::of(fs::path const& published) {
+  auto const text = read_text_file(published / "vkeys");
+  auto history = text ? parse(*text) : std::nullopt;
+  return history ? *std::move(history) : KeyHistory();
+}
+
 std::string KeyHistory::format() const {
   std::string out;
   for (auto const& period : periods_)

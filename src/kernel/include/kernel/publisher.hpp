@@ -43,6 +43,8 @@ class LogPublisher {
 
   virtual std::string vkey() const = 0;  // Ed25519, "origin+keyid+base64"
   virtual std::string sm2_vkey() const = 0;
+  // The key that signed a checkpoint of that size: an earlier one where the log's keys were rotated since.
+  virtual std::string vkey_at(std::int64_t size) const = 0;
   virtual std::filesystem::path folder() const = 0;  // DIR/public
 
   // The two halves of rotate_log_keys(): successors that are not in force yet (their verifier keys, Ed25519

@@ -52,6 +52,8 @@ struct KeyPeriod {
 class KeyHistory {
  public:
   static std::optional<KeyHistory> parse(std::string_view text);
+  // Of a published log: its file vkeys; empty where there is none or it cannot be read.
+  static KeyHistory of(std::filesystem::path const& published);
   std::string format() const;
   std::vector<KeyPeriod> const& periods() const { return periods_; }
   // Keys of that type that may have signed a checkpoint of that size.

@@ -4,8 +4,6 @@
 
 #include "bodies.hpp"
 #include "kernel/publisher.hpp"
-#include "ledger/files.hpp"
-#include "ledger/keys.hpp"
 #include "ledger/tile.hpp"
 #include "publication/folder_writer.hpp"
 #include "reflect/json.hpp"
@@ -188,13 +186,7 @@ class Folder {
 
   // The key that signed the draw's first checkpoint signs its later ones too (ADR 12); a newer one did not
   // sign the first.
-  std::string vkey_of_its_time() const {
-    auto const first = static_cast<std::uint64_t>(*std::ranges::min_element(sizes_));
-    auto const vkeys = ledger::read_text_file(system_.log().folder() / "log" / "vkeys");
-    auto const history = vkeys ? ledger::KeyHistory::parse(*vkeys) : std::nullopt;
-    auto const keys = history ? history->keys_at(first) : std::vector<ledger::VerifierKey>();
-    return keys.empty() ? system_.log().vkey() : ledger::format_vkey(keys.front());
-  }
+  std::string vkey_of_its_time() const { return system_.log().vkey_at(*std::ranges::min_element(sizes_)); }
 
   std::uint64_t largest_checkpoint() const {
     return static_cast<std::uint64_t>(*std::ranges::max_element(sizes_));
