@@ -310,20 +310,28 @@ void each_file(Json const& value, Register const& reg, std::function<void(Hash c
     }
 }
 
-void check_files(System& system, Audit& audit) {
-  for (auto const& reg : system.catalogue().registers()) {
-    if (!may_name_file(*reg.type, reg)) continue;
-    (void)system.reads().stream(
-        system_viewer(system.settings().jurisdiction), reg.name, {}, [&](Found const& found) {
-          each_file(reflect::to_json(*reg.type, found.record.data(), reflect::Sight::all), reg,
-                    [&](Hash const& file) {
-                      if (system.blobs().open(file) == nullptr)
-                        report(audit, "file_missing", reg.name, to_string(found.id), to_hex(file));
-                    });
-          return true;
-        });
+// Asks for the files that records name.
+class FileCheck {
+ public:
+  FileCheck(BlobStore& blobs, Audit& audit) : blobs_(blobs), audit_(audit) {}
+
+  void record(Told const& told) {
+    auto const& reg = *told.plan->reg;
+    auto const [known, fresh] = names_files_.try_emplace(&reg);
+    if (fresh) known->second = may_name_file(*reg.type, reg);
+    if (!known->second || !told.working.exists) return;
+    each_file(reflect::to_json(*reg.type, told.working.record->data(), reflect::Sight::all), reg,
+              [&](Hash const& file) {
+                if (blobs_.open(file) == nullptr)
+                  report(audit_, "file_missing", reg.name, to_string(told.working.id), to_hex(file));
+              });
   }
-}
+
+ private:
+  BlobStore& blobs_;
+  Audit& audit_;
+  std::map<Register const*, bool> names_files_;
+};
 
 std::string row_select(RegisterPlan const& plan) {
   std::string names = "jurisdiction, id, version, state, entry, updated_at, sid, body";
@@ -463,18 +471,10 @@ class Comparison {
 std::optional<ledger::Checkpoint> published_checkpoint(System& system, Audit& audit) {
   auto const note = ledger::read_text_file(system.folder() / "public" / "log" / "checkpoint");
   if (!note) return {};
-  // Any key of ours that held at its size: after a rotation the old key's checkpoint is still the latest.
-  std::vector<ledger::VerifierKey> keys{*ledger::parse_vkey(system.log().vkey())};
-  auto const vkeys = ledger::read_text_file(system.folder() / "public" / "log" / "vkeys");
-  auto const history = vkeys ? ledger::KeyHistory::parse(*vkeys) : std::nullopt;
   auto const read = ledger::read_checkpoint(*note);
-  if (history && read)
-    for (auto const& key : history->keys_at(read->checkpoint.size)) keys.push_back(key);
-  Result<ledger::SignedCheckpoint> opened = refuse("CHECKPOINT_SIGNATURE");
-  for (auto const& key : keys) {
-    opened = ledger::open_checkpoint(*note, key);
-    if (opened) return opened->checkpoint;
-  }
+  auto const size = read ? static_cast<std::int64_t>(read->checkpoint.size) : 0;
+  auto const opened = ledger::open_checkpoint(*note, *ledger::parse_vkey(system.log().vkey_at(size)));
+  if (opened) return opened->checkpoint;
   report(audit, "checkpoint_invalid", "log", "", opened.refusal().code);
   return {};
 }
@@ -583,17 +583,20 @@ Audit verify_deep(System& system, Progress const& progress) {
     check_policy(system, policy, scanned.policy, audit);
     auto const adopted = adopted_entries(system, scanned.adoptions);
     Comparison comparison(snapshot.reader(), place, std::move(scanned), audit);
+    FileCheck files(system.blobs(), audit);
     Replay replay(snapshot.reader(), place, plans);
     replay.audit = &audit;
     replay.adopted = adopted;
     replay.log_ids = log_ids_of(snapshot.reader(), place, plans);
     replay.progress = progress;
     replay.total = audit.entries;
-    replay.run([&](Told const& told) { comparison.record(told); });
+    replay.run([&](Told const& told) {
+      comparison.record(told);
+      files.record(told);
+    });
     comparison.finish(plans);
     check_unversioned(snapshot.reader(), place, plans, adopted, audit);
   }
-  check_files(system, audit);
   system.blobs().for_each([&](Hash const& name) {
     auto const content = system.blobs().open(name);
     if (!content) return;

@@ -55,6 +55,16 @@ bool names(std::string const& message, RegisterPlan const& plan, Column const& c
 // A commit may have happened and nobody can say: it must not be tried again.
 struct OutcomeUnknown {};
 
+LogHead must_read(store::Rows const& rows) {
+  if (rows.empty())
+    throw store::Error(store::Errc::corrupt, "head.lock", "this database holds no such jurisdiction");
+  auto head = log_head(rows[0]);
+  if (!head)
+    throw store::Error(store::Errc::corrupt, "head.lock",
+                       "the stored Merkle frontier does not fit the log's size");
+  return *head;
+}
+
 template <class Answers>
 void answer_all(std::span<std::unique_ptr<Prepared>> batch, Answers& answers) {
   for (std::size_t i = 0; i < batch.size(); ++i) batch[i]->answer.set_value(std::move(answers[i]));
@@ -293,16 +303,6 @@ void Desk::process_singly(Batch& batch, store::Error const& first) {
   }
 }
 
-Desk::Head Desk::read_head(store::Rows const& rows) const {
-  if (rows.empty())
-    throw store::Error(store::Errc::corrupt, "head.lock", "this database holds no such jurisdiction");
-  auto range = ledger::CompactRange::deserialise(store::blob(rows[0][2]));
-  if (!range || range->size() != static_cast<std::uint64_t>(store::integer(rows[0][0])))
-    throw store::Error(store::Errc::corrupt, "head.lock",
-                       "the stored Merkle frontier does not fit the log's size");
-  return {*range, store::integer(rows[0][1]), store::integer(rows[0][3])};
-}
-
 // One round trip: the lock on the head, then every record, key and unique value the batch names.
 Desk::Prefetch Desk::prefetch(std::span<std::unique_ptr<Prepared>> batch) const {
   Prefetch wanted;
@@ -364,7 +364,7 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   writer_->begin();
   Prefetch wanted = prefetch(batch);
   auto rows = writer_->fetch(wanted.asks);
-  Head const head = read_head(rows.front());
+  LogHead const head = must_read(rows.front());
   if (directory()->seq != head.schema_seq) reload_directory();
 
   Instant const at{std::max(clock_.now().micros_utc, head.last_time)};

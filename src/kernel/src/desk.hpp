@@ -72,12 +72,6 @@ class Desk {
 
  private:
   using Batch = std::vector<std::unique_ptr<Prepared>>;
-  struct Head {
-    ledger::CompactRange range;
-    std::int64_t last_time = 0;
-    std::int64_t schema_seq = 0;
-  };
-
   // Statements to ask before deciding, and what to do with each answer (the first ask is the head's).
   struct Prefetch {
     std::vector<store::Statement> asks;
@@ -93,7 +87,6 @@ class Desk {
   void process_once(std::span<std::unique_ptr<Prepared>> batch);
   void process_singly(Batch& batch, store::Error const& first);
   bool was_committed(NewEntry const& last);
-  Head read_head(store::Rows const& rows) const;
   std::shared_ptr<Directory const> reload_directory();
   Result<Receipt> refusal_of(store::Error const& error, Prepared const& prepared) const;
 

@@ -72,13 +72,6 @@ struct Known {
   std::int64_t version;
 };
 
-// What the database held when its head was locked, and what the leaves add to it.
-struct Head {
-  ledger::CompactRange range;
-  std::int64_t last_time = 0;
-  std::int64_t schema_seq = 0;
-};
-
 Todo todo_of(std::string_view register_name, std::string_view action) {
   if (action == "erase") return Todo::erase_again;
   if (register_name == "account") return Todo::judge_account;
@@ -140,18 +133,18 @@ class Adopter {
     return range.size() == checkpoint_.size && range.root() == checkpoint_.root;
   }
 
-  Result<Head> read_head() {
+  Result<LogHead> read_head() {
     Sql const lock = head_lock(system_.database().engine());
     store::Statement const ask{&lock, {place_}};
     auto const rows = std::move(writer_.fetch({&ask, 1}).front());
     if (rows.empty()) return refuse("unknown_jurisdiction", "", place_);
-    auto range = ledger::CompactRange::deserialise(store::blob(rows[0][2]));
-    if (!range) return refuse("backup_damaged");
-    return Head{*range, store::integer(rows[0][1]), store::integer(rows[0][3])};
+    auto head = log_head(rows[0]);
+    if (!head) return refuse("backup_damaged");
+    return *head;
   }
 
   // The leaves behind the head's own, which then stands for all of them.
-  Result<std::vector<std::string>> missing_leaves(Head& head) const {
+  Result<std::vector<std::string>> missing_leaves(LogHead& head) const {
     auto& range = head.range;
     auto const published = ledger::range_from(ledger::tile_hashes(source_, checkpoint_.size), range.size());
     if (!published) return published.refusal();
@@ -167,7 +160,7 @@ class Adopter {
     return leaves;
   }
 
-  Result<void> take_over(std::vector<std::string> const& leaves, Head& head, Adoption& adoption) {
+  Result<void> take_over(std::vector<std::string> const& leaves, LogHead& head, Adoption& adoption) {
     std::int64_t seq = adoption.from;
     for (auto const& text : leaves) {
       auto const leaf = ledger::parse_leaf(text);
@@ -226,7 +219,7 @@ class Adopter {
   }
 
   // Behind what was taken over: the entry of the adoption itself, then what must not stay open.
-  Result<void> conclude(Head const& head, Adoption& adoption) {
+  Result<void> conclude(LogHead const& head, Adoption& adoption) {
     std::unordered_map<std::string, RegisterPlan const*> plans;
     for (auto const& [name, plan] : plans_) plans.emplace(name, &plan);
     auto const directory = load_directory(*system_.database().reader(), system_.catalogue(), place_);
@@ -329,11 +322,8 @@ Result<Adoption> adopt(System& system, fs::path const& published_log) {
   auto const opened = ledger::open_checkpoint(*note, *key);
   if (!opened) return opened.refusal();
   // A rotation after the backup: the copy holds keys that may not sign any more.
-  if (auto const vkeys = ledger::read_text_file(published_log / "vkeys"))
-    if (auto const history = ledger::KeyHistory::parse(*vkeys)) {
-      auto const present = history->present();
-      if (present && *present != *key) return refuse("keys_rotated", "", ledger::format_vkey(*present));
-    }
+  auto const present = ledger::KeyHistory::of(published_log).present();
+  if (present && *present != *key) return refuse("keys_rotated", "", ledger::format_vkey(*present));
   ledger::TileFolder const source(published_log);
   Result<Adoption> adoption = refuse("internal");
   system.exclusive(

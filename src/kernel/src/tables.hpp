@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernel/register.hpp"
+#include "ledger/tree.hpp"
 #include "store/store.hpp"
 
 namespace plumbline::kernel {
@@ -27,6 +28,13 @@ std::span<store::Migration const> kernel_migrations();
 // size, last_time, frontier and schema_seq of a jurisdiction's log, locked until the transaction ends: the
 // lock that keeps several server processes in one order (on SQLite the writer's transaction is the lock).
 store::Sql head_lock(store::Engine engine);
+// What it answers; nothing where the Merkle frontier does not fit the size.
+struct LogHead {
+  ledger::CompactRange range;
+  std::int64_t last_time = 0;  // microseconds of UTC
+  std::int64_t schema_seq = 0;
+};
+std::optional<LogHead> log_head(store::Row const& row);
 
 // One lifted column of a register's table. Names equal the field's.
 struct Column {

@@ -151,6 +151,12 @@ store::Sql head_lock(store::Engine engine) {
                            (engine == store::Engine::postgres ? " for update" : "")};
 }
 
+std::optional<LogHead> log_head(store::Row const& row) {
+  auto const range = ledger::CompactRange::deserialise(store::blob(row[2]));
+  if (!range || range->size() != static_cast<std::uint64_t>(store::integer(row[0]))) return {};
+  return LogHead{*range, store::integer(row[1]), store::integer(row[3])};
+}
+
 std::span<store::Migration const> kernel_migrations() {
   static std::vector<store::Migration> const migrations = {
       {1, "first tables", for_engine(first_tables, store::Engine::sqlite),

@@ -12,6 +12,9 @@
 
 namespace plumbline::kernel::testing {
 
+// "done", or the code of the refusal.
+inline std::string code_of(Result<Receipt> const& answer) { return answer ? "done" : answer.refusal().code; }
+
 class DeskTest : public ::testing::TestWithParam<store::Engine> {
  protected:
   void SetUp() override;

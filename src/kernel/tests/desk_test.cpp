@@ -5,8 +5,6 @@
 namespace plumbline::kernel::testing {
 namespace {
 
-std::string code_of(Result<Receipt> const& answer) { return answer ? "done" : answer.refusal().code; }
-
 TEST_P(DeskTest, AnActLeavesAVersionAnEntryAndAReceipt) {
   auto const officer = person("officer", Role::officer, "371581");
   auto const answer = act(officer, "draft", {}, R"({"title":"通知","region":"371581","reference":"A-1"})");

@@ -18,10 +18,6 @@ using ::testing::IsEmpty;
 
 class ErasureTest : public DeskTest {
  protected:
-  static std::string code_of(Result<Receipt> const& answer) {
-    return answer ? "done" : answer.refusal().code;
-  }
-
   Result<Receipt> erase(Uuid record, std::string const& fields, std::string const& versions = "") {
     return act(person("privacy", Role::audit_administrator), "erase", record,
                R"({"fields":[)" + fields + "]" +

@@ -11,8 +11,6 @@
 namespace plumbline::kernel::testing {
 namespace {
 
-std::string code_of(Result<Receipt> const& answer) { return answer ? "done" : answer.refusal().code; }
-
 std::string text_of_file(std::filesystem::path const& file) {
   std::ostringstream text;
   text << std::ifstream(file, std::ios::binary).rdbuf();

@@ -24,10 +24,11 @@ struct Audit {
 };
 using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 
-// The log in the database against the published checkpoint and its tiles: every leaf re-hashed.
+// The log in the database against the published checkpoint and policy: every leaf re-hashed. (Published tiles
+// are what `plumbline log verify` reads.)
 Audit verify_log(System& system, Progress const& progress = {});
 // And every derived table row against the versions in the log, whatever today's rules say; every blob
-// against its name.
+// against its name, and there for every record that names it.
 Audit verify_deep(System& system, Progress const& progress = {});
 // Throws away every derived table and makes it again from the log.
 void rebuild(System& system, Progress const& progress = {});
