@@ -68,6 +68,16 @@ Json to_json(kernel::Adoption const& adoption) {
       if (lost.todo == todo) versions.push_back(to_json(lost));
     document.set(std::string(to_string(todo)), std::move(versions));
   }
+  // Entries that stand in the log and in no record: the same act in the same words finds its entry again.
+  Json::Array entries;
+  for (auto const& lost : adoption.lost_entries) {
+    Json row;
+    row.set("type", lost.type);
+    row.set("subject", lost.subject);
+    row.set("seq", lost.seq);
+    entries.push_back(std::move(row));
+  }
+  document.set("do_again_as_published", std::move(entries));
   Json::Array series;
   for (auto const& unseen : adoption.unseen_series) {
     Json row;

@@ -158,8 +158,35 @@ void ActImpl::stop_clock(std::string_view rule) {
     throw Refused("clock_not_running", "", std::string(rule));
 }
 
-Act::Position ActImpl::log(std::string_view type, std::string_view subject, Hash const& digest) {
-  auto const before = latest(subject.substr(0, subject.find('#')));
+std::vector<Act::AdoptedLeaf> ActImpl::adopted(std::string_view chain) {
+  static store::Sql const select{
+      "adopted.of_chain",
+      "select e.seq, e.leaf_hash, e.leaf from adopted_leaf a join entry e on e.jurisdiction = "
+      "a.jurisdiction and e.seq = a.seq where a.jurisdiction = $1 and a.chain = $2 order by a.seq"};
+  store::Statement const ask{&select, {run_.context_.jurisdiction, std::string(chain)}};
+  auto const rows = std::move(run_.writer_.fetch({&ask, 1}).front());
+  std::vector<AdoptedLeaf> leaves;
+  for (auto const& row : rows)
+    if (auto const leaf = ledger::parse_leaf(store::text(row[2])))
+      leaves.push_back(
+          {std::string(leaf->type),
+           std::string(leaf->subject),
+           leaf->number(),
+           leaf->digest,
+           {store::integer(row[0]), hash_from(row[1]), Instant::from_seconds(leaf->time_s), true}});
+  return leaves;
+}
+
+Act::Position ActImpl::log(std::string_view type, std::string_view subject, Hash const& digest,
+                           Repeats repeats) {
+  auto const chain = subject.substr(0, subject.find('#'));
+  for (auto const& known : adopted(chain)) {
+    if (known.type != type || known.subject != subject) continue;
+    if (known.digest == digest) return known.position;
+    if (repeats == Repeats::once)
+      throw Refused("published_otherwise", "", std::to_string(known.position.seq));
+  }
+  auto const before = latest(chain);
   ledger::LeafView leaf;
   leaf.actor = account_ == nullptr ? std::string_view("system") : std::string_view(account_->log_id);
   leaf.digest = digest;

@@ -30,7 +30,8 @@ class ActImpl final : public Act {
   std::int64_t next_number(std::string_view series) override;
   void start_clock(std::string_view rule, Date triggered_on) override;
   void stop_clock(std::string_view rule) override;
-  Position log(std::string_view type, std::string_view subject, Hash const& digest) override;
+  Position log(std::string_view type, std::string_view subject, Hash const& digest, Repeats repeats) override;
+  std::vector<AdoptedLeaf> adopted(std::string_view chain) override;
   std::optional<Position> latest(std::string_view chain) override;
 
   // The step of the main record: clocks of the table, state, actor; then the handler.

@@ -243,7 +243,7 @@ std::unordered_map<Uuid, std::string> log_ids_of(store::Reader& reader, std::str
   return log_ids;
 }
 
-Adopted adopted_entries(System& system, std::set<Hash> const& logged) {
+Adopted adopted_ranges(System& system, std::set<Hash> const& logged) {
   Adopted adopted;
   auto const folder = system.folder() / "public" / "log";
   if (logged.empty() || !std::filesystem::exists(folder)) return adopted;
@@ -260,21 +260,52 @@ Adopted adopted_entries(System& system, std::set<Hash> const& logged) {
   return adopted;
 }
 
+// Entries of chains that are no record's, as an adoption brought them back: rows of adopted_leaf.
+using AdoptedLeaves = std::set<std::pair<std::string, std::int64_t>>;  // chain, seq
+
+bool is_of_record(ledger::LeafView const& leaf, Plans const& plans) {
+  auto const slash = leaf.chain().find('/');
+  return slash != std::string_view::npos && plans.contains(std::string(leaf.chain().substr(0, slash)));
+}
+
+AdoptedLeaves adopted_leaves(store::Reader& reader, std::string const& place, Plans const& plans,
+                             Adopted const& adopted) {
+  AdoptedLeaves leaves;
+  if (adopted.empty()) return leaves;
+  std::vector<Value> const values{place};
+  reader.stream(stream_unversioned, values, [&](store::Row const& row) {
+    auto const seq = store::integer(row[0]);
+    auto const leaf = ledger::parse_leaf(store::text(row[1]));
+    if (is_adopted(adopted, seq) && leaf && !is_of_record(*leaf, plans)) leaves.emplace(leaf->chain(), seq);
+    return true;
+  });
+  return leaves;
+}
+
+void check_adopted(store::Reader& reader, std::string const& place, AdoptedLeaves leaves, Audit& audit) {
+  static Sql const select{"audit.adopted",
+                          "select chain, seq from adopted_leaf where jurisdiction = $1 order by chain, seq"};
+  for (auto const& row : reader.query(select, {place})) {
+    auto const& chain = store::text(row[0]);
+    if (leaves.erase({chain, store::integer(row[1])}) == 0)
+      report(audit, "row_unknown", "adopted_leaf", chain, "entry " + std::to_string(store::integer(row[1])));
+  }
+  for (auto const& [chain, seq] : leaves)
+    report(audit, "row_missing", "adopted_leaf", chain, "entry " + std::to_string(seq));
+}
+
 // Acts on records whose version is gone: the leaf names the register and the record's id in the log.
 void check_unversioned(store::Reader& reader, std::string const& place, Plans const& plans,
                        Adopted const& adopted, Audit& audit) {
   std::vector<Value> const values{place};
   reader.stream(stream_unversioned, values, [&](store::Row const& row) {
     auto const seq = store::integer(row[0]);
-    if (std::ranges::any_of(adopted,
-                            [&](auto const& range) { return range.first <= seq && seq < range.second; }))
-      return true;
+    if (is_adopted(adopted, seq)) return true;
     auto const leaf = ledger::parse_leaf(store::text(row[1]));
-    if (!leaf) return true;  // the log's own scan tells
+    if (!leaf || !is_of_record(*leaf, plans)) return true;  // no leaf: the log's own scan tells
     std::string const chain(leaf->chain());
     auto const slash = chain.find('/');
-    auto const plan = slash == std::string::npos ? plans.end() : plans.find(chain.substr(0, slash));
-    if (plan == plans.end()) return true;
+    auto const plan = plans.find(chain.substr(0, slash));
     Sql const by_sid{"audit.by_sid", "select id from " + table_name(*plan->second.reg) +
                                          " where jurisdiction = $1 and sid = $2"};
     auto const sid = hex_decode(chain.substr(slash + 1)).value_or(Bytes{});
@@ -527,9 +558,7 @@ class LogScan {
       if (leaf->time_s < last_time_) report(audit_, "time_order", "entry", std::to_string(seq));
       last_time_ = leaf->time_s;
       std::string const chain(leaf->chain());
-      auto const slash = chain.find('/');
-      if (slash == std::string::npos || !plans_.contains(chain.substr(0, slash)))
-        scanned_.chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
+      if (!is_of_record(*leaf, plans_)) scanned_.chains[chain] = {seq, hash, leaf->time_s * 1'000'000};
       if (leaf->type == "ledger.policy") scanned_.policy = leaf->digest;
       if (leaf->type == "ledger.adopt") scanned_.adoptions.insert(leaf->digest);
       if (auto const number = static_cast<std::int64_t>(leaf->number()); number > 0) {
@@ -581,7 +610,7 @@ Audit verify_deep(System& system, Progress const& progress) {
     scan.progress = progress;
     auto scanned = scan.run();
     check_policy(system, policy, scanned.policy, audit);
-    auto const adopted = adopted_entries(system, scanned.adoptions);
+    auto const adopted = adopted_ranges(system, scanned.adoptions);
     Comparison comparison(snapshot.reader(), place, std::move(scanned), audit);
     FileCheck files(system.blobs(), audit);
     Replay replay(snapshot.reader(), place, plans);
@@ -596,6 +625,7 @@ Audit verify_deep(System& system, Progress const& progress) {
     });
     comparison.finish(plans);
     check_unversioned(snapshot.reader(), place, plans, adopted, audit);
+    check_adopted(snapshot.reader(), place, adopted_leaves(snapshot.reader(), place, plans, adopted), audit);
   }
   system.blobs().for_each([&](Hash const& name) {
     auto const content = system.blobs().open(name);
@@ -614,8 +644,12 @@ namespace {
 // Writes every derived row anew. The reader's snapshot begins after the writer has locked the log's head.
 class Rebuilding {
  public:
-  Rebuilding(store::Reader& reader, store::Writer& writer, std::string place, Plans const& plans)
-      : reader_(reader), writer_(writer), place_(std::move(place)), plans_(plans) {}
+  Rebuilding(System& system, store::Reader& reader, store::Writer& writer, Plans const& plans)
+      : system_(system),
+        reader_(reader),
+        writer_(writer),
+        place_(system.settings().jurisdiction),
+        plans_(plans) {}
 
   void run(Progress const& progress) {
     Audit ignored;
@@ -635,6 +669,9 @@ class Rebuilding {
     for (auto const& [chain, head] : scanned.chains)
       writer_.write(derived_sql::upsert_chain,
                     {place_, chain, head.seq, Bytes(head.leaf_hash.begin(), head.leaf_hash.end())});
+    auto const adopted = adopted_ranges(system_, scanned.adoptions);
+    for (auto const& [chain, seq] : adopted_leaves(reader_, place_, plans_, adopted))
+      writer_.write(derived_sql::insert_adopted, {place_, chain, seq});
   }
 
  private:
@@ -668,6 +705,7 @@ class Rebuilding {
       numbers_[number.series] = std::max(numbers_[number.series], number.number);
   }
 
+  System& system_;
   store::Reader& reader_;
   store::Writer& writer_;
   std::string place_;
@@ -687,7 +725,7 @@ void rebuild(System& system, Progress const& progress) {
     store::Statement const ask{&lock, {place}};
     writer.fetch({&ask, 1});
     Snapshot snapshot(system.database());
-    Rebuilding(snapshot.reader(), writer, place, plans).run(progress);
+    Rebuilding(system, snapshot.reader(), writer, plans).run(progress);
     writer.commit();
   });
 }

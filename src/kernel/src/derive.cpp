@@ -36,6 +36,8 @@ store::Sql const upsert_chain{
     "chain.upsert",
     "insert into chain_head (jurisdiction, chain, seq, leaf_hash) values ($1, $2, $3, $4) "
     "on conflict (jurisdiction, chain) do update set seq = excluded.seq, leaf_hash = excluded.leaf_hash"};
+store::Sql const insert_adopted{"adopted.insert",
+                                "insert into adopted_leaf (jurisdiction, chain, seq) values ($1, $2, $3)"};
 
 }  // namespace derived_sql
 

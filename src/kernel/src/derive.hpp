@@ -27,6 +27,7 @@ extern store::Sql const upsert_clock;
 extern store::Sql const delete_clocks;
 extern store::Sql const upsert_number;
 extern store::Sql const upsert_chain;
+extern store::Sql const insert_adopted;
 }  // namespace derived_sql
 
 }  // namespace plumbline::kernel

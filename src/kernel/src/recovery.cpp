@@ -13,6 +13,7 @@
 #include "ledger/files.hpp"
 #include "ledger/keys.hpp"
 #include "ledger/leaf.hpp"
+#include "ledger/proof_file.hpp"
 #include "overlay.hpp"
 #include "publisher_make.hpp"
 #include "tables.hpp"
@@ -40,6 +41,9 @@ Sql const select_unseen{
     "select n.series, n.last_number from number_series n where n.jurisdiction = $1 and not "
     "exists (select 1 from chain_head c where c.jurisdiction = n.jurisdiction and c.chain "
     "= n.series) order by n.series limit $2"};
+Sql const keep_checkpoint{"recovery.checkpoint",
+                          "insert into checkpoint (jurisdiction, size, note) values ($1, $2, $3) on conflict "
+                          "(jurisdiction, size) do nothing"};
 
 // Everything but the database and what can be made again is copied as it stands.
 std::int64_t copy_files(fs::path const& from, fs::path const& to) {
@@ -78,15 +82,38 @@ Todo todo_of(std::string_view register_name, std::string_view action) {
   return register_name == "grant" ? Todo::judge_grant : Todo::enter_again;
 }
 
+// The checkpoints in which the draws published beside the log are proved, by size. Without them a seed
+// logged after its plan could not be shown to have followed a witnessed plan.
+using Checkpoints = std::map<std::uint64_t, std::string>;
+
+Checkpoints checkpoints_of_draws(System& system, fs::path const& published_log, std::uint64_t size) {
+  Checkpoints notes;
+  auto const draws = fs::absolute(published_log).parent_path() / "draws";
+  if (!fs::exists(draws)) return notes;
+  for (auto const& file : fs::recursive_directory_iterator(draws)) {
+    if (file.path().extension() != ".tlog-proof") continue;
+    auto const text = ledger::read_text_file(file.path());
+    auto const proof = text ? ledger::parse_proof_file(*text) : std::nullopt;
+    auto const read = proof ? ledger::read_checkpoint(proof->checkpoint) : refuse("CHECKPOINT_FORMAT");
+    if (!read || read->checkpoint.size > size) continue;
+    auto const key =
+        ledger::parse_vkey(system.log().vkey_at(static_cast<std::int64_t>(read->checkpoint.size)));
+    if (key && ledger::open_checkpoint(proof->checkpoint, *key))
+      notes.emplace(read->checkpoint.size, proof->checkpoint);
+  }
+  return notes;
+}
+
 // One transaction under the lock of the log's head: read, check, write.
 class Adopter {
  public:
   Adopter(System& system, store::Writer& writer, ledger::TileSource const& source,
-          ledger::Checkpoint const& checkpoint)
+          ledger::Checkpoint const& checkpoint, Checkpoints const& proved)
       : system_(system),
         writer_(writer),
         source_(source),
         checkpoint_(checkpoint),
+        proved_(proved),
         place_(system.settings().jurisdiction),
         plans_(plans_of(system.catalogue())) {}
 
@@ -171,6 +198,12 @@ class Adopter {
       take_leaf(*leaf, seq, hash, adoption);
       ++seq;
     }
+    for (auto const& [size, note] : proved_) {
+      auto const root = ledger::root_from(ledger::tile_hashes(source_, checkpoint_.size), size);
+      if (!root || *root != ledger::read_checkpoint(note)->checkpoint.root)
+        return refuse("LOG_FORKED", "", std::to_string(size));
+      writer_.write(keep_checkpoint, {place_, static_cast<std::int64_t>(size), note});
+    }
     store::Statement const ask{&select_unseen, {place_, static_cast<std::int64_t>(limits::list_items)}};
     auto const series = std::move(writer_.fetch({&ask, 1}).front());
     for (auto const& row : series)
@@ -184,8 +217,10 @@ class Adopter {
     auto const plan = slash == std::string::npos ? plans_.end() : plans_.find(chain.substr(0, slash));
     if (plan == plans_.end()) {
       writer_.write(derived_sql::upsert_chain, {place_, chain, seq, Bytes(hash.begin(), hash.end())});
+      writer_.write(derived_sql::insert_adopted, {place_, chain, seq});
       if (auto const number = static_cast<std::int64_t>(leaf.number()); number > 0)
         writer_.write(raise_number, {place_, chain, number});
+      adoption.lost_entries.push_back({std::string(leaf.type), std::string(leaf.subject), seq});
       return;
     }
     Known const* known = find(plan->second, chain.substr(slash + 1));
@@ -278,6 +313,7 @@ class Adopter {
   store::Writer& writer_;
   ledger::TileSource const& source_;
   ledger::Checkpoint const& checkpoint_;
+  Checkpoints const& proved_;
   std::string place_;
   Plans plans_;
   std::map<RegisterPlan const*, Sql> select_;
@@ -315,6 +351,18 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
   return report;
 }
 
+std::vector<LostEntry> adopted_entries(System& system, std::string const& chain) {
+  static Sql const select{
+      "recovery.adopted",
+      "select e.seq, e.leaf from adopted_leaf a join entry e on e.jurisdiction = a.jurisdiction and "
+      "e.seq = a.seq where a.jurisdiction = $1 and a.chain = $2 order by a.seq"};
+  std::vector<LostEntry> entries;
+  for (auto const& row : system.database().reader()->query(select, {system.settings().jurisdiction, chain}))
+    if (auto const leaf = ledger::parse_leaf(store::text(row[1])))
+      entries.push_back({std::string(leaf->type), std::string(leaf->subject), store::integer(row[0])});
+  return entries;
+}
+
 Result<Adoption> adopt(System& system, fs::path const& published_log) {
   auto const note = ledger::read_text_file(published_log / "checkpoint");
   if (!note) return refuse("FILE_MISSING", "", (published_log / "checkpoint").string());
@@ -325,9 +373,11 @@ Result<Adoption> adopt(System& system, fs::path const& published_log) {
   auto const present = ledger::KeyHistory::of(published_log).present();
   if (present && *present != *key) return refuse("keys_rotated", "", ledger::format_vkey(*present));
   ledger::TileFolder const source(published_log);
+  auto const proved = checkpoints_of_draws(system, published_log, opened->checkpoint.size);
   Result<Adoption> adoption = refuse("internal");
-  system.exclusive(
-      [&](store::Writer& writer) { adoption = Adopter(system, writer, source, opened->checkpoint).run(); });
+  system.exclusive([&](store::Writer& writer) {
+    adoption = Adopter(system, writer, source, opened->checkpoint, proved).run();
+  });
   if (!adoption) return adoption;
   auto const own = system.folder() / "public" / "log";
   if (!fs::exists(own) || !fs::equivalent(own, published_log))

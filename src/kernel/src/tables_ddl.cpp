@@ -90,6 +90,10 @@ create table chain_head (                -- chains that are not records: draws/â
   jurisdiction text not null, chain text not null, seq {INT} not null, leaf_hash {BIN} not null,
   primary key (jurisdiction, chain)
 ) {KEYED};
+create table adopted_leaf (              -- entries of such chains that came back without their bodies
+  jurisdiction text not null, chain text not null, seq {INT} not null,
+  primary key (jurisdiction, chain, seq)
+) {KEYED};
 
 -- rebuildable ------------------------------------------------------------------------------------------
 create table register_schema (
@@ -133,6 +137,7 @@ constexpr TableInfo tables[] = {
     {"clock", TableKind::derived},
     {"number_series", TableKind::derived},
     {"chain_head", TableKind::derived},
+    {"adopted_leaf", TableKind::derived},
     {"register_schema", TableKind::rebuildable},
     {"checkpoint", TableKind::rebuildable},
     {"follower", TableKind::rebuildable},

@@ -84,12 +84,29 @@ class Act {
     std::int64_t seq;
     Hash leaf_hash;
     Instant time;
+    bool adopted = false;  // it stood in the log already: see log()
   };
   // A log entry of its own besides the record's version (draw.plan, draw.seed …): chain subject
   // ("draws/3715/2026#4") and digest as draw-publication.md section 3 fixes them. These entries come before
   // the versions of the records, in the order of the calls. A number after '#' is one of the gap-free series
   // that is named like the chain: a restored copy learns from it what was given out meanwhile.
-  virtual Position log(std::string_view type, std::string_view subject, Hash const& digest) = 0;
+  //
+  // After a restore the log may hold an entry whose act the database has lost (recovery.hpp). Doing the act
+  // again in the same words answers with that entry and adds none. Other words are refused
+  // "published_otherwise": what the world has read cannot be said differently, unless such entries
+  // `may_repeat`.
+  enum class Repeats : std::uint8_t { once, may_repeat };
+  virtual Position log(std::string_view type, std::string_view subject, Hash const& digest,
+                       Repeats repeats = Repeats::once) = 0;
+  // Entries of a chain that came back without their bodies, oldest first.
+  struct AdoptedLeaf {
+    std::string type;
+    std::string subject;
+    std::uint64_t number = 0;  // after the subject's '#'
+    Hash digest;
+    Position position;
+  };
+  virtual std::vector<AdoptedLeaf> adopted(std::string_view chain) = 0;
   // The latest entry on a chain, as the act stands now.
   virtual std::optional<Position> latest(std::string_view chain) = 0;
 

@@ -45,12 +45,21 @@ struct LostVersion {
   Todo todo = Todo::enter_again;
 };
 
+// An entry that is no version of a record (a draw's plan, seed or result). Whoever does the act again in the
+// same words is given this entry (Act::log).
+struct LostEntry {
+  std::string type;
+  std::string subject;
+  std::int64_t seq = 0;
+};
+
 struct Adoption {
   std::int64_t from = 0;  // entries the database had
   std::int64_t to = 0;    // entries that were published
   // Versions of the database's records whose bodies are gone: marked so. In the order of the log.
   std::vector<LostVersion> lost;
   std::int64_t records_unknown = 0;  // made after the backup: of these there is nothing
+  std::vector<LostEntry> lost_entries;
   // Blocked and withdrawn in the adoption, since a lost act may have closed or withdrawn them.
   std::vector<Uuid> blocked_accounts;
   std::vector<Uuid> withdrawn_grants;
@@ -59,12 +68,16 @@ struct Adoption {
   std::vector<UnseenSeries> unseen_series;
 };
 // Takes over the leaves published beyond the database's own: they must continue its log and lead to the
-// signed root. What the lost acts may have taken from somebody is taken again at once: accounts are
-// blocked, grants withdrawn. Bodies cannot be recovered from leaves; the records concerned keep their last
-// known body and their chains go on after the lost versions. One transaction with the log's head locked,
-// which ends in a ledger.adopt entry; a second adoption at the same time finds nothing more to take over.
+// signed root. Checkpoints in the proofs of draws published beside the log are kept too. What the lost acts
+// may have taken from somebody is taken again at once: accounts are blocked, grants withdrawn. Bodies cannot
+// be recovered from leaves; the records concerned keep their last known body and their chains go on after
+// the lost versions. One transaction with the log's head locked, which ends in a ledger.adopt entry; a
+// second adoption at the same time finds nothing more to take over.
 // Refused "CHECKPOINT_SIGNATURE" …, "LOG_FORKED", "FILE_MISSING".
 Result<Adoption> adopt(System& system, std::filesystem::path const& published_log);
+
+// Entries of a chain that is no record's which an adoption took over, oldest first.
+std::vector<LostEntry> adopted_entries(System& system, std::string const& chain);
 
 // The mark of a lost body in version.closed.
 inline constexpr std::string_view lost_body = "lost";

@@ -5,6 +5,7 @@
 #include "check_handlers.hpp"
 #include "inspection/api.hpp"
 #include "people/api.hpp"
+#include "task_types.hpp"
 
 namespace plumbline::inspection {
 
@@ -51,7 +52,7 @@ void take_entry(Check& check, StartCheck const& start) {
 
 void begin_task(Act& act, Check const& check) {
   if (check.task && act.envelope_of("inspection_task", *check.task)->state == "assigned")
-    act.step<InspectionTask>("inspection_task", *check.task, "begin");
+    check_not_void_before(act, act.step<InspectionTask>("inspection_task", *check.task, "begin"));
 }
 
 }  // namespace

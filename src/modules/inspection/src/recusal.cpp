@@ -77,7 +77,8 @@ void log_recusal(Act& act, Recusal& recusal, GrantRecusal const& granted, Check 
   auto& task = act.step<InspectionTask>("inspection_task", *recusal.task, "add_recusal");
   auto const digest = sha256(text_of_body(recusal_body(task, recusal)));
   recusal.digest = to_hex(digest);
-  auto const entry = act.log("draw.recusal", publication::draw_subject(*task.draw), digest);
+  auto const entry =
+      act.log("draw.recusal", publication::draw_subject(*task.draw), digest, Act::Repeats::may_repeat);
   task.recusals.push_back({recusal.number, recusal.digest, entry.seq});
 }
 

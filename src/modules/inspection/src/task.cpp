@@ -81,6 +81,33 @@ constexpr auto tally_flow = kernel::workflow<TallyState>({
 static_assert(tally_flow.sound());
 // clang-format on
 
+publication::DrawId draw_id_of(InspectionTask const& task) {
+  return publication::parse_draw_id(task.draw.value_or("")).value();
+}
+
+// What a restored copy has lost and the world has read on a series.
+std::vector<Act::AdoptedLeaf> published_before(Act& act, InspectionTask const& task, std::string_view type) {
+  auto leaves = act.adopted(task.series);
+  std::erase_if(leaves, [&](Act::AdoptedLeaf const& leaf) { return leaf.type != type; });
+  return leaves;
+}
+
+std::optional<Act::AdoptedLeaf> published_before_of_draw(Act& act, InspectionTask const& task,
+                                                         std::string_view type) {
+  for (auto& leaf : published_before(act, task, type))
+    if (leaf.subject == publication::series_subject(draw_id_of(task))) return std::move(leaf);
+  return {};
+}
+
+}  // namespace
+
+void check_not_void_before(Act& act, InspectionTask const& task) {
+  if (task.draw && published_before_of_draw(act, task, "draw.void"))
+    throw Refused("void_published", "", *task.draw);
+}
+
+namespace {
+
 constexpr std::int64_t inspectors_min = 2;     // Penalty Law article 42
 constexpr std::int64_t weight_ratio_max = 20;  // draw.md section 6
 constexpr std::int64_t permille = 1000;
@@ -268,7 +295,24 @@ void check_replaces(Act& act, InspectionTask const& task, std::string const& rep
     throw Refused("replaces_other_series", "/replaces", replaces);
 }
 
-// The plan names the exact future event; from here on chance decides. The number leaves no gap.
+Hash number_plan(InspectionTask& task, DrawCeremony const& ceremony, publication::DrawId const& id) {
+  task.draw_number = static_cast<std::int64_t>(id.number);
+  task.draw = publication::to_string(id);
+  return sha256(text_of_body(plan_body(task, ceremony)));
+}
+
+// The number leaves no gap: a plan that the world has read and a restored copy has lost keeps its own.
+Hash number_plan(Act& act, InspectionTask& task, DrawCeremony const& ceremony, std::uint64_t year) {
+  publication::DrawId id{year, task.authority, 0};
+  for (auto const& lost : published_before(act, task, "draw.plan")) {
+    id.number = lost.number;
+    if (number_plan(task, ceremony, id) == lost.digest) return lost.digest;
+  }
+  id.number = static_cast<std::uint64_t>(act.next_number(task.series));
+  return number_plan(task, ceremony, id);
+}
+
+// The plan names the exact future event; from here on chance decides.
 Result<void> make_plan(Act& act) {
   auto& task = act.record<InspectionTask>();
   auto const& wanted = act.payload<MakePlan>();
@@ -278,44 +322,37 @@ Result<void> make_plan(Act& act) {
   if (ceremony_state != "called" && ceremony_state != "bound") return refuse("ceremony_over", "/ceremony");
   if (called->sources.empty()) return refuse("sources_missing", "/ceremony");
   if (called->authority != task.authority) return refuse("other_authority", "/ceremony");
-  if (act.now() + std::chrono::seconds(called->margin_seconds) >= first_event(*called))
-    return refuse("event_too_near", "/ceremony");
 
-  int const year = year_of(act.today());
-  task.series = publication::series_chain(task.authority, static_cast<std::uint64_t>(year));
+  auto const year = static_cast<std::uint64_t>(year_of(act.today()));
+  task.series = publication::series_chain(task.authority, year);
   check_replaces(act, task, wanted.replaces);
-  task.draw_number = act.next_number(task.series);
-  publication::DrawId const id{static_cast<std::uint64_t>(year), task.authority,
-                               static_cast<std::uint64_t>(task.draw_number)};
-  task.draw = publication::to_string(id);
   task.replaces = wanted.replaces;
   task.ceremony = wanted.ceremony;
   task.policy_blob = wanted.policy;
   task.draw_deadline = called->deadline;
 
   auto& ceremony = act.step<DrawCeremony>("draw_ceremony", wanted.ceremony, "bind");
-  auto const digest = sha256(text_of_body(plan_body(task, ceremony)));
-  auto const entry = act.log("draw.plan", publication::series_subject(id), digest);
+  auto const digest = number_plan(act, task, ceremony, year);
+  auto const entry = act.log("draw.plan", publication::series_subject(draw_id_of(task)), digest);
+  if (entry.time + std::chrono::seconds(ceremony.margin_seconds) >= first_event(ceremony))
+    return refuse("event_too_near", "/ceremony");
   task.plan = {to_hex(digest), entry.seq, to_hex(entry.leaf_hash)};
   ceremony.plans.push_back({act.id(), *task.draw, task.plan.leaf_hash});
   return {};
-}
-
-publication::DrawId draw_id_of(InspectionTask const& task) {
-  return publication::parse_draw_id(task.draw.value_or("")).value();
 }
 
 // Computed by the system from the published inputs alone; anyone gets the same.
 Result<void> take_result(Act& act) {
   auto& task = act.record<InspectionTask>();
   auto const& outcome = act.payload<DrawOutcome>();
-  if (act.now() > task.draw_deadline) return refuse("deadline_passed");
+  check_not_void_before(act, task);
   auto const digest = required_hash(outcome.digest, "/digest");
   task.drawn = outcome.drawn;
   task.load_max = outcome.load_max;
   task.hall = outcome.hall;
   task.checks_expected = outcome.drawn;
   auto const entry = act.log("draw.result", publication::series_subject(draw_id_of(task)), digest);
+  if (entry.time > task.draw_deadline) return refuse("deadline_passed");
   task.result = {outcome.digest, entry.seq, to_hex(entry.leaf_hash)};
   Uuid const tally_id = act.new_id();
   auto& tally = act.create<TaskTally>("task_tally", "open", tally_id);
@@ -331,6 +368,7 @@ Result<void> direct_assign(Act& act) {
   auto const& wanted = act.payload<DirectAssign>();
   if (task.hall == 0) return refuse("matched_already");
   if (task.direct) return refuse("assigned_already");
+  check_not_void_before(act, task);
   if (!publication::is_code(wanted.reason)) return refuse("code", "/reason", wanted.reason);
   if (static_cast<std::int64_t>(wanted.assignment.size()) != task.drawn)
     return refuse("all_targets", "/assignment");
@@ -350,6 +388,7 @@ Result<void> direct_assign(Act& act) {
 
 Result<void> assign(Act& act) {
   auto const& task = act.record<InspectionTask>();
+  check_not_void_before(act, task);
   if (task.hall > 0 && !task.direct) return refuse("not_matched");
   if (act.payload<ChecksMade>().checks != task.checks_expected)
     return refuse("checks_missing", "/checks", std::to_string(task.checks_expected));
@@ -374,6 +413,7 @@ Result<void> open_draw(Act& act) {
   auto& task = act.record<InspectionTask>();
   if (task.origin == Origin::elsewhere) return refuse("drawn_elsewhere");
   if (task.opened) return refuse("opened_already");
+  check_not_void_before(act, task);
   auto const& tally = tally_of(act, task);
   if (tally.published + tally.voided < tally.checks)
     return refuse("checks_open", "", std::to_string(tally.checks - tally.published - tally.voided));
@@ -419,6 +459,8 @@ Result<void> void_task(Act& act) {
   if (ceremony == "seeded") {
     task.void_stage = VoidStage::after_seed;
     required_hash(wanted.result, "/result");
+    auto const lost = published_before_of_draw(act, task, "draw.result");
+    if (lost) task.result = {to_hex(lost->digest), lost->position.seq, to_hex(lost->position.leaf_hash)};
     if (!task.result.digest.empty() && task.result.digest != wanted.result)
       return refuse("other_result", "/result");
     task.voided->result = wanted.result;

@@ -1,6 +1,7 @@
 // States and payloads of an inspection task.
 #pragma once
 #include "inspection/task.hpp"
+#include "kernel/act.hpp"
 #include "planning_types.hpp"
 
 namespace plumbline::inspection {
@@ -90,6 +91,9 @@ struct OpenDraw {
 struct EraseOpening {
   std::string ground;  // code: why the names go ("retention", "pipl_47" …)
 };
+
+// Nothing follows a void, even where a restored copy does not know of it: refused "void_published".
+void check_not_void_before(kernel::Act& act, InspectionTask const& task);
 
 }  // namespace plumbline::inspection
 

@@ -15,6 +15,7 @@
 #include "kernel/grants.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/reads.hpp"
+#include "kernel/recovery.hpp"
 #include "kernel/registers.hpp"
 #include "kernel/system.hpp"
 #include "people/api.hpp"
@@ -69,6 +70,10 @@ class Office : public ::testing::Test {
   void visit(kernel::Found const& check, std::string const& result);
   void publish(Uuid check);
   publication::Verdict<publication::DrawsReport> verify();
+
+  // A copy of everything as it stands now; later everything since is lost but the published log.
+  std::filesystem::path backed_up();
+  kernel::Adoption restored(std::filesystem::path const& backup);
 
   std::filesystem::path folder_;
   FixedClock clock_{*parse_instant("2026-03-02T01:00:00Z")};

@@ -193,6 +193,25 @@ void Office::publish(Uuid check) {
   done(person("publisher", Role::publisher), "check", "publish", check, "{}");
 }
 
+fs::path Office::backed_up() {
+  auto const copy = fs::path(folder_.string() + "-backup");
+  must(kernel::backup(*system_, copy));
+  return copy;
+}
+
+kernel::Adoption Office::restored(fs::path const& backup) {
+  must(publish_folders(*system_));
+  auto const published = fs::path(folder_.string() + "-published");
+  fs::rename(folder_ / "public", published);
+  system_.reset();
+  fs::remove_all(folder_);
+  fs::rename(backup, folder_);
+  system_ = kernel::System::open(folder_, catalogue_, clock_);
+  auto adoption = must(kernel::adopt(*system_, published / "log"));
+  fs::remove_all(published);
+  return adoption;
+}
+
 publication::Verdict<publication::DrawsReport> Office::verify() {
   publication::DrawVerifyOptions options;
   options.vkey = system_->log().vkey();

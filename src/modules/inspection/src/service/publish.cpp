@@ -4,6 +4,7 @@
 
 #include "bodies.hpp"
 #include "kernel/publisher.hpp"
+#include "kernel/recovery.hpp"
 #include "ledger/tile.hpp"
 #include "publication/folder_writer.hpp"
 #include "reflect/json.hpp"
@@ -128,6 +129,12 @@ class Folder {
       folder_.open = take("open", "", task_.opened->seq);
       return {};
     }
+    // Names that were taken back stay back, also where a restored copy does not know who took them why.
+    for (auto const& lost : kernel::adopted_entries(system_, publication::draw_subject(*task_.draw)))
+      if (lost.type == "draw.erase") {
+        published_.waiting.emplace_back("erase");
+        return {};
+      }
     auto body = load_blob(system_, task_.opened->digest);
     if (!body) return body.refusal();
     auto const opened = publication::parse_body<publication::Open>(*body);
@@ -163,7 +170,9 @@ class Folder {
                      seqs.push_back(task.voided->entry.seq);
                  });
     if (!read) return read.refusal();
+    for (auto const& lost : kernel::adopted_entries(system_, task_.series)) seqs.push_back(lost.seq);
     std::ranges::sort(seqs);
+    seqs.erase(std::ranges::unique(seqs).begin(), seqs.end());
     for (auto const seq : seqs)
       if (seq <= last) folder_.series.push_back(system_.log().leaf(seq));
     return {};
