@@ -339,7 +339,8 @@ Result<Receipt> BatchRun::erase(Prepared const& prepared, std::string const& act
     auto const* field = reg.type->find(name);
     if (field == nullptr) return refuse("unknown_field", "/fields", name);
     // Without its status or its end an account or a grant would live again.
-    if (in_directory(reg.name) && !holds_personal(*field)) return refuse("not_erasable", "/fields", name);
+    if (!(in_directory(reg.name) ? holds_personal(*field) : is_erasable(*field)))
+      return refuse("not_erasable", "/fields", name);
   }
   store::Statement const ask{&select_versions,
                              {context_.jurisdiction, std::string(reg.name), id_bytes(key.id)}};
