@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <sstream>
 #include <stdexcept>
 
 #include "kernel/act.hpp"
@@ -414,6 +415,27 @@ void finish_policy(System& system) {
   }
 }
 
+namespace {
+
+// A policy that names the log's keys must name the new one too, or nobody who follows it takes the next
+// checkpoint. On a line behind the old key's, with the same URL.
+Result<void> name_in_policy(System& system, Uuid account, std::string const& vkey) {
+  auto const policy = system.log().policy();
+  auto const parsed = ledger::Policy::parse(policy);
+  if (!parsed || parsed->logs().empty()) return {};
+  std::string wider;
+  std::istringstream lines(policy);
+  for (std::string line; std::getline(lines, line);) {
+    wider += line + '\n';
+    auto const own = line.find(system.log().vkey());
+    if (line.starts_with("log ") && own != std::string::npos)
+      wider += line.replace(own, system.log().vkey().size(), vkey) + '\n';
+  }
+  return set_policy(system, account, wider);
+}
+
+}  // namespace
+
 Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
   auto& log = system.log();
   if (auto before = log.publish(); !before) return before;
@@ -434,6 +456,7 @@ Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
     if (announced.refusal().code != "outcome_unknown") fs::remove(file);
     return announced.refusal();
   }
+  if (auto named = name_in_policy(system, account, successors->front()); !named) return named.refusal();
   // The old keys sign the announcement, the witnesses see it; only then the new ones come into force.
   if (auto told = log.publish(); !told) return told;
   if (auto turned = log.rotate(); !turned) return turned.refusal();

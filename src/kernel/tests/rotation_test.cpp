@@ -71,6 +71,17 @@ TEST_P(RotationTest, OldAndNewKeysVerifyUntilTheOldOnesAreTakenAway) {
   EXPECT_NE(system_->log().vkey(), new_key);
 }
 
+TEST_P(RotationTest, APolicyThatNamesTheLogNamesItsNewKeyToo) {
+  LogPublisher::Published published;
+  act_and_publish(published);
+  auto const old_key = system_->log().vkey();
+  ASSERT_TRUE(set_policy(*system_, keeper(), "log " + old_key + " https://log.example/\nquorum none\n"));
+  ASSERT_TRUE(rotate_log_keys(*system_, keeper()));
+  EXPECT_EQ(system_->log().policy(), "log " + old_key + " https://log.example/\nlog " +
+                                         system_->log().vkey() + " https://log.example/\nquorum none\n");
+  EXPECT_TRUE(verify_log(*system_).findings.empty());
+}
+
 // Cut off before the new keys were named in vkeys, they are dropped; after it, they are in force.
 TEST_P(RotationTest, AnInterruptedRotationIsDroppedOrEnded) {
   LogPublisher::Published published;
