@@ -47,7 +47,7 @@ class Walk : public ::testing::Test {
       directory_.grants[id].push_back(grant);
     }
   }
-  ~Walk() override {
+  void TearDown() override {
     system_.reset();
     fs::remove_all(folder_);
   }
@@ -79,7 +79,7 @@ class Walk : public ::testing::Test {
       working.envelope.scopes = {"3715"};
       start_clocks(working);
     }
-    run.overlay().put({&plan, working.id}, std::move(working));
+    run.overlay().put({&plan, prepared.command.record}, std::move(working));
     auto const decided = run.decide(prepared);
     writer.rollback();
     return decided ? "done" : decided.refusal().code;
@@ -118,8 +118,9 @@ TEST_F(Walk, WhatTheTableDoesNotHoldIsRefused) {
   int triples = 0;
   int held = 0;
   system_->exclusive([&](store::Writer& writer) {
-    for (auto const& plan : plans_)
-      for (std::uint8_t state = 0; state < plan.reg->states.size(); ++state)
+    for (auto const& plan : plans_) {
+      auto const states = static_cast<std::uint8_t>(plan.reg->states.size());
+      for (std::uint8_t state = 0; state < states; ++state)
         for (auto const& action : plan.reg->actions)
           for (int role = 0; role < role_count; ++role) {
             StepRow const* step = plan.reg->find_step(state, action.name);
@@ -137,6 +138,7 @@ TEST_F(Walk, WhatTheTableDoesNotHoldIsRefused) {
               EXPECT_FALSE(stopped_by_the_table(code)) << what << " → " << code;
             }
           }
+    }
   });
   std::cout << triples << " triples walked, " << held << " in the tables\n";
   EXPECT_GT(held, 100);

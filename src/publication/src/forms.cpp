@@ -176,7 +176,7 @@ bool pick_value_fits(std::span<Pick const> picks, std::string_view value) {
       std::string_view const before =
           i % pick.k == 0 ? std::string_view{} : std::string_view{shown.data() - width, width};
       std::uint64_t number = 0;
-      std::from_chars(shown.data(), shown.data() + width, number);
+      std::from_chars(shown.data(), shown.data() + shown.size(), number);
       if (number < pick.lo || number > pick.hi || (!before.empty() && before >= shown)) return false;
       value.remove_prefix(width);
     }

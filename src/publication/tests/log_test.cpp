@@ -116,7 +116,7 @@ TEST(Log, roots) {
 }
 
 TEST(Log, entries_that_lie) {
-  auto const spoiled = [](auto change) {
+  auto const spoiled = [](auto const& change) {
     Script script;
     script.until = Until::result;
     script.records_after = 20;
@@ -124,7 +124,7 @@ TEST(Log, entries_that_lie) {
     auto const published = publish(script);
     return error_of(log_files_of(published), published.vkey);
   };
-  auto const at = [](std::uint64_t seq, std::string from, std::string to) {
+  auto const at = [](std::uint64_t seq, std::string const& from, std::string const& to) {
     return [=](std::uint64_t index, std::string& leaf) {
       if (index != seq) return;
       auto const place = leaf.find(from);
@@ -247,7 +247,7 @@ TEST(FolderSource, reads_regular_files) {
   std::filesystem::create_directories(folder / "below");
   std::ofstream(folder / "long") << std::string(1000, 'l');
   std::ofstream(folder / "short") << "s";
-  std::ofstream(folder / "empty");
+  std::ofstream(folder / "empty") << "";
   std::filesystem::create_symlink("short", folder / "link");
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
   FolderSource const source(folder);

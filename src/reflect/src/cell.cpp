@@ -247,7 +247,7 @@ class CellReader {
   void list(std::string_view cell, Type const& type, void* value, Rule const& rule) {
     type.clear(value);
     std::string text(cell);
-    for (std::size_t at; (at = text.find("；")) != std::string::npos;)
+    for (auto at = text.find("；"); at != std::string::npos; at = text.find("；", at))
       text.replace(at, std::string_view("；").size(), ";");
     for (std::size_t start = 0; start <= text.size();) {
       std::size_t const end = std::min(text.find(';', start), text.size());

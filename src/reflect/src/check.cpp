@@ -11,14 +11,12 @@
 namespace plumbline::reflect {
 
 std::string Problems::path() const {
-  std::vector<Step const*> steps;
-  for (Step const* step = innermost_; step != nullptr; step = step->outer_) steps.push_back(step);
   std::string out;
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    if ((*step)->index_ == Step::no_index)
-      append_pointer(out, (*step)->member_);
+  for (auto const& place : places_) {
+    if (place.index == no_index)
+      append_pointer(out, place.member);
     else
-      append_pointer(out, (*step)->index_);
+      append_pointer(out, place.index);
   }
   return out;
 }

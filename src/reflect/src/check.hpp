@@ -11,8 +11,6 @@
 
 namespace plumbline::reflect {
 
-class Step;
-
 // Collects problems at the present place. The path is put together only when there is one to report.
 class Problems {
  public:
@@ -26,30 +24,29 @@ class Problems {
 
  private:
   friend class Step;
-  Step const* innermost_ = nullptr;
+  static constexpr std::size_t no_index = SIZE_MAX;
+  struct Place {
+    std::string_view member;
+    std::size_t index;
+  };
+  std::vector<Place> places_;  // from the outermost in
 };
 
 // Lengthens the path by a member (whose name outlives the step) or an index while it lives.
 class Step {
  public:
-  Step(Problems& problems, std::string_view member) : Step(problems, member, no_index) {}
-  Step(Problems& problems, std::size_t index) : Step(problems, {}, index) {}
-  ~Step() { problems_.innermost_ = outer_; }
+  Step(Problems& problems, std::string_view member) : problems_(problems) {
+    problems.places_.push_back({member, Problems::no_index});
+  }
+  Step(Problems& problems, std::size_t index) : problems_(problems) {
+    problems.places_.push_back({{}, index});
+  }
+  ~Step() { problems_.places_.pop_back(); }
   Step(Step const&) = delete;
   Step& operator=(Step const&) = delete;
 
  private:
-  friend class Problems;
-  static constexpr std::size_t no_index = SIZE_MAX;
-  Step(Problems& problems, std::string_view member, std::size_t index)
-      : problems_(problems), outer_(problems.innermost_), member_(member), index_(index) {
-    problems.innermost_ = this;
-  }
-
   Problems& problems_;
-  Step const* outer_;
-  std::string_view member_;
-  std::size_t index_;
 };
 
 // What a field's note says of the value being looked at.

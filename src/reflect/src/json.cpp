@@ -156,7 +156,8 @@ class Writer {
   void line() {
     if (indent_ < 0) return;
     out_ += '\n';
-    out_.append(static_cast<std::size_t>(depth_ * indent_), ' ');
+    int const width = depth_ * indent_;
+    out_.append(static_cast<std::size_t>(width), ' ');
   }
 
   std::string& out_;

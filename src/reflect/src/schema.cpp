@@ -31,12 +31,8 @@ void add_text_rules(Json& schema, Rule const& rule, bool required) {
   std::int64_t const least = std::max<std::int64_t>(rule.minimum, required ? 1 : 0);
   if (required)
     schema.set("minLength", least);
-  else if (least > 1) {
-    Json::Array choices;
-    choices.push_back(Json::Object{{"maxLength", 0}});
-    choices.push_back(Json::Object{{"minLength", least}});
-    schema.set("anyOf", std::move(choices));
-  }
+  else if (least > 1)
+    schema.set("anyOf", Json::Array{Json::Object{{"maxLength", 0}}, Json::Object{{"minLength", least}}});
   if (rule.format == nullptr) return;
   schema.set("x-format", rule.format->code);
   if (rule.format->pattern.empty()) return;
@@ -66,12 +62,8 @@ Json list_schema(Type const& type, Rule const& rule, bool required) {
   std::int64_t const least = std::max<std::int64_t>(rule.minimum, required ? 1 : 0);
   if (required)
     schema.set("minItems", least);
-  else if (least > 1) {
-    Json::Array choices;
-    choices.push_back(Json::Object{{"maxItems", 0}});
-    choices.push_back(Json::Object{{"minItems", least}});
-    schema.set("anyOf", std::move(choices));
-  }
+  else if (least > 1)
+    schema.set("anyOf", Json::Array{Json::Object{{"maxItems", 0}}, Json::Object{{"minItems", least}}});
   schema.set("maxItems", items_most(rule));
   return schema;
 }

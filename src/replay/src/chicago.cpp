@@ -40,9 +40,8 @@ Stratum stratum_of(std::string_view facility_type) {
 
 std::optional<std::uint64_t> number_of(std::string_view text) {
   std::uint64_t value = 0;
-  auto const end = text.data() + text.size();
-  auto const read = std::from_chars(text.data(), end, value);
-  if (text.empty() || read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 

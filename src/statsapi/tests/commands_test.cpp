@@ -45,7 +45,7 @@ Json run(Command command, Json const& cases) {
 
 Json without(Json example, std::set<std::string> const& names) {
   std::erase_if(*example.as_object(),
-                [&](Json::Member const& member) { return names.count(member.first) != 0; });
+                [&](Json::Member const& member) { return names.contains(member.first); });
   return example;
 }
 

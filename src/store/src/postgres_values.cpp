@@ -28,11 +28,11 @@ std::array<char, 8> big_endian(std::uint64_t bits) {
 template <class Number>
 Number parse(std::string_view text, std::string_view label) {
   Number number{};
-  auto const end = text.data() + text.size();
-  auto const [stopped, problem] = std::from_chars(text.data(), end, number);
+  auto const [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (problem == std::errc::result_out_of_range && std::is_integral_v<Number>)
     throw Error(Errc::other, label, std::string(label) + ": a sum beyond 64 bits");
-  if (stopped != end) throw Error(Errc::corrupt, label, std::string(label) + ": not a number");
+  if (end != text.data() + text.size())
+    throw Error(Errc::corrupt, label, std::string(label) + ": not a number");
   return number;
 }
 

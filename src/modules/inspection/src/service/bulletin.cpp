@@ -56,9 +56,9 @@ std::optional<double> fraction(std::string_view text) {
   std::uint64_t parts[2] = {0, 0};
   std::string_view const texts[2] = {text.substr(0, slash), text.substr(slash + 1)};
   for (int i = 0; i < 2; ++i) {
-    auto const end = texts[i].data() + texts[i].size();
-    auto const read = std::from_chars(texts[i].data(), end, parts[i]);
-    if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+    auto const part = texts[i];
+    auto const [end, error] = std::from_chars(part.data(), part.data() + part.size(), parts[i]);
+    if (error != std::errc() || end != part.data() + part.size()) return std::nullopt;
   }
   if (parts[1] == 0) return std::nullopt;
   return static_cast<double>(parts[0]) / static_cast<double>(parts[1]);
