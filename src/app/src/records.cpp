@@ -143,6 +143,7 @@ int run_import(ImportOptions const& options) {
   wish.errors = options.errors;
   wish.account = system.account();
   wish.resume_batch = options.resume;
+  wish.language = user_language();
   if (!options.map.empty()) {
     auto map = kernel::parse_import_map(read_argument("@" + options.map.string()));
     if (!map) return refused(map.refusal(), options.common.output);

@@ -1,10 +1,10 @@
 #include "support.hpp"
 
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <sstream>
 
-#include "kernel/messages.hpp"
 #include "ledger/files.hpp"
 
 namespace plumbline::app {
@@ -48,13 +48,17 @@ Json to_json(Refusal const& refusal) {
   return document;
 }
 
-namespace {
-
-std::string in_words(std::string const& code, std::string const& detail) {
-  return kernel::message(code) + (detail.empty() ? "" : ": " + detail);
+kernel::Language user_language() {
+  for (char const* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (char const* value = std::getenv(name); value != nullptr && *value != '\0')
+      return std::string_view(value).starts_with("en") ? kernel::Language::english
+                                                       : kernel::Language::chinese;
+  return kernel::Language::chinese;
 }
 
-}  // namespace
+std::string in_words(std::string const& code, std::string const& detail) {
+  return kernel::message(code, user_language()) + (detail.empty() ? "" : ": " + detail);
+}
 
 int refused(Refusal const& refusal, Output output) {
   if (output == Output::json) {

@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "commands.hpp"
+#include "kernel/messages.hpp"
 #include "kernel/reads.hpp"
 #include "kernel/system.hpp"
 #include "reflect/json.hpp"
@@ -35,6 +36,9 @@ class UsageError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// LC_ALL, else LC_MESSAGES, else LANG; whatever is not English is Chinese.
+kernel::Language user_language();
+std::string in_words(std::string const& code, std::string const& detail);
 // Prints why, in the user's language, with every place; answers 1.
 int refused(Refusal const& refusal, Output output);
 Json to_json(Refusal const& refusal);

@@ -8,7 +8,6 @@
 #include "base/limits.hpp"
 #include "import_rows.hpp"
 #include "kernel/import.hpp"
-#include "kernel/messages.hpp"
 #include "overlay.hpp"
 #include "reflect/codec.hpp"
 #include "reflect/json.hpp"
@@ -47,8 +46,8 @@ Result<void> may_import(System& system, Uuid account) {
 // these columns keeps its own and gets new ones.
 class ErrorFile {
  public:
-  ErrorFile(std::filesystem::path file, std::vector<std::string> const& heading, Instant now)
-      : file_(std::move(file)), now_(now), heading_(heading) {
+  ErrorFile(ImportOptions const& options, std::vector<std::string> const& heading, Instant now)
+      : file_(options.errors), language_(options.language), now_(now), heading_(heading) {
     for (std::size_t i = 0; i < heading.size(); ++i)
       if (heading[i] != row_heading && heading[i] != column_heading && heading[i] != reason_heading)
         kept_.push_back(i);
@@ -74,7 +73,7 @@ class ErrorFile {
     std::string reasons;
     for (auto const& problem : row.problems) {
       if (!problem.column.empty()) columns += (columns.empty() ? "" : "; ") + problem.column;
-      reasons += (reasons.empty() ? "" : "; ") + message(problem.code);
+      reasons += (reasons.empty() ? "" : "; ") + message(problem.code, language_);
       if (!problem.detail.empty()) reasons += ": " + problem.detail;
     }
     return write(row.row.cells, std::to_string(row.row.number), columns, reasons);
@@ -99,6 +98,7 @@ class ErrorFile {
   }
 
   std::filesystem::path file_;
+  Language language_;
   Instant now_;
   std::vector<std::string> heading_;
   std::vector<std::size_t> kept_;
@@ -115,7 +115,7 @@ class Importer {
         viewer_(options.account.is_nil() ? system_viewer(system.settings().jurisdiction)
                                          : system.viewer(options.account)),
         reader_(system.database().reader()),
-        errors_(options.errors, rows_.heading(), system.clock().now()) {
+        errors_(options, rows_.heading(), system.clock().now()) {
     if (!options.dry_run)
       report_.batch =
           options.resume_batch.empty() ? to_string(make_uuid7(system.clock().now())) : options.resume_batch;

@@ -5,8 +5,10 @@
 
 namespace plumbline::kernel {
 
-std::string message(std::string_view code) {
-  static Json const texts = *parse_json(embedded("locales/zh-CN.json"));
+std::string message(std::string_view code, Language language) {
+  static Json const chinese = *parse_json(embedded("locales/zh-CN.json"));
+  static Json const english = *parse_json(embedded("locales/en.json"));
+  Json const& texts = language == Language::english ? english : chinese;
   Json const* codes = texts.find("codes");
   Json const* text = codes == nullptr ? nullptr : codes->find(code);
   std::string const plain(code);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "kernel/messages.hpp"
 #include "kernel/system.hpp"
 
 namespace plumbline::kernel {
@@ -29,7 +30,8 @@ struct ImportOptions {
   bool dry_run = false;
   std::filesystem::path errors;  // where bad rows go, "" = nowhere
   Uuid account;
-  std::string resume_batch;  // a batch that was interrupted
+  std::string resume_batch;               // a batch that was interrupted
+  Language language = Language::chinese;  // of the reasons in the file of bad rows
   std::function<void(std::int64_t rows)> progress;
 };
 struct RowProblem {

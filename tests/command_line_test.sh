@@ -1,0 +1,39 @@
+#!/bin/bash
+# usage: command_line_test.sh PLUMBLINE
+# What the command line says to people: refusals with their remedy, in the user's language.
+# Exits 1 when a case went wrong.
+set -uo pipefail
+plumbline=$(realpath "$1")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 1
+unset LC_ALL LC_MESSAGES LANG
+failed=0
+
+wrong() {
+  echo "wrong: $1"
+  sed 's/^/  | /' said
+  failed=1
+}
+# WHAT STATUS TEXT COMMAND…: what is said holds TEXT
+expect() {
+  local what=$1 status=$2 text=$3
+  shift 3
+  "$@" >said 2>&1
+  local -r got=$?
+  ((got == status)) || wrong "$what: exit $got"
+  grep -qF -- "$text" said || wrong "$what: '$text' is not said"
+}
+
+"$plumbline" demo --data city --firms 60 >demo.log 2>&1 || { cat demo.log; exit 1; }
+
+# Languages: LC_ALL, LC_MESSAGES, LANG, the first that is set.
+refused=("$plumbline" do --data city firm.fly '' '{}')
+expect "no language" 1 "没有这个步骤 (unknown_action)" "${refused[@]}"
+expect "C" 1 "没有这个步骤" env LANG=C "${refused[@]}"
+expect "English" 1 "No such step (unknown_action)" env LANG=en_GB.UTF-8 "${refused[@]}"
+expect "LC_MESSAGES before LANG" 1 "No such step" env LC_MESSAGES=en_US LANG=zh_CN.UTF-8 "${refused[@]}"
+expect "LC_ALL first" 1 "没有这个步骤" env LC_ALL=zh_CN.UTF-8 LANG=en_US "${refused[@]}"
+expect "an empty one is none" 1 "No such step" env LC_ALL= LANG=en_US "${refused[@]}"
+
+exit $failed
