@@ -26,6 +26,7 @@ expect() {
 }
 
 "$plumbline" demo --data city --firms 60 >demo.log 2>&1 || { cat demo.log; exit 1; }
+printf 'quorum none\n' >policy
 
 # Languages: LC_ALL, LC_MESSAGES, LANG, the first that is set.
 refused=("$plumbline" do --data city firm.fly '' '{}')
@@ -35,5 +36,12 @@ expect "English" 1 "No such step (unknown_action)" env LANG=en_GB.UTF-8 "${refus
 expect "LC_MESSAGES before LANG" 1 "No such step" env LC_MESSAGES=en_US LANG=zh_CN.UTF-8 "${refused[@]}"
 expect "LC_ALL first" 1 "没有这个步骤" env LC_ALL=zh_CN.UTF-8 LANG=en_US "${refused[@]}"
 expect "an empty one is none" 1 "No such step" env LC_ALL= LANG=en_US "${refused[@]}"
+
+# Who acts.
+expect "nobody named" 1 "--as: 没有指明以谁的账户办理" "$plumbline" policy --data city policy
+expect "a code stays as it is" 1 '{"error":{"code":"forbidden"}}' \
+  "$plumbline" policy --data city --json policy
+expect "somebody without the right" 1 "forbidden" "$plumbline" policy --data city --as firm policy
+grep -q -- --as said && wrong "who gave --as is not told to"
 
 exit $failed

@@ -41,7 +41,7 @@ int submit(Opened& system, Common const& common, std::string register_name, std:
   command.payload = std::move(payload);
   command.account = system.account();
   auto const receipt = system->act(std::move(command));
-  if (!receipt) return refused(receipt.refusal(), common.output);
+  if (!receipt) return refused(receipt.refusal(), common);
   Json document;
   document.set("id", to_string(receipt->record));
   document.set("entry", receipt->entry);
@@ -69,10 +69,10 @@ int run_init(InitOptions const& options) {
   }
   auto const administrator = kernel::System::init(
       options.common.data, {options.jurisdiction, options.origin, options.database}, catalogue(), *clock);
-  if (!administrator) return refused(administrator.refusal(), options.common.output);
+  if (!administrator) return refused(administrator.refusal(), options.common);
   Opened system(options.common);
   if (auto const published = system->log().publish(); !published)
-    return refused(published.refusal(), options.common.output);
+    return refused(published.refusal(), options.common);
   std::cout << "log key " << system->log().vkey() << '\n';
   return print_new_password(system, *administrator, "admin");
 }
@@ -94,7 +94,7 @@ int run_rebuild(Common const& common) {
 int run_publish(Common const& common) {
   Opened system(common);
   auto const published = system->log().publish();
-  if (!published) return refused(published.refusal(), common.output);
+  if (!published) return refused(published.refusal(), common);
   Json document;
   document.set("size", published->size);
   document.set("cosignatures", std::int64_t{published->cosignatures});
@@ -157,7 +157,7 @@ int run_user_add(UserOptions const& options) {
   Opened system(options.common);
   if (auto const known = system->account_of(options.login)) {
     if (!options.set_password)
-      return refused(kernel::refuse("duplicate", "/login", options.login), options.common.output);
+      return refused(kernel::refuse("duplicate", "/login", options.login), options.common);
     return print_new_password(system, *known, options.login);
   }
   kernel::Account account;

@@ -51,7 +51,7 @@ int run_do(DoOptions const& options) {
   command.account = system.account();
   command.as = kernel::Role::system;
   auto const receipt = system->act(std::move(command));
-  if (!receipt) return refused(receipt.refusal(), options.common.output);
+  if (!receipt) return refused(receipt.refusal(), options.common);
   print(receipt_json(*receipt), options.common.output);
   return 0;
 }
@@ -66,11 +66,11 @@ int run_list(ListOptions const& options) {
   Json document;
   if (options.count_only) {
     auto const count = system->reads().count(viewer, options.register_name, query);
-    if (!count) return refused(count.refusal(), options.common.output);
+    if (!count) return refused(count.refusal(), options.common);
     document.set("count", *count);
   } else {
     auto const page = system->reads().list(viewer, options.register_name, query);
-    if (!page) return refused(page.refusal(), options.common.output);
+    if (!page) return refused(page.refusal(), options.common);
     Json::Array items;
     for (auto const& item : page->items) items.push_back(describe_record(reg, item, viewer.sight(reg)));
     document.set("items", std::move(items));
@@ -84,7 +84,7 @@ namespace {
 
 int show_history(Opened& system, ShowOptions const& options, Uuid id) {
   auto const history = system->reads().history(system.viewer(), options.register_name, id);
-  if (!history) return refused(history.refusal(), options.common.output);
+  if (!history) return refused(history.refusal(), options.common);
   Json::Array rows;
   for (auto const& row : *history) {
     Json document;
@@ -118,14 +118,14 @@ int run_show(ShowOptions const& options) {
   Uuid const id = record_of(*system, viewer, options.register_name, options.record);
   if (options.history) return show_history(system, options, id);
   auto const found = system->reads().get(viewer, options.register_name, id);
-  if (!found) return refused(kernel::refuse("not_found"), options.common.output);
+  if (!found) return refused(kernel::refuse("not_found"), options.common);
   if (!options.open_fields.empty()) {
     std::vector<std::string> fields;
     std::istringstream names(options.open_fields);
     for (std::string name; std::getline(names, name, ',');) fields.push_back(name);
     auto const file = kernel::opening(*system, viewer, options.register_name, id,
                                       options.version.value_or(found->version), fields);
-    if (!file) return refused(file.refusal(), options.common.output);
+    if (!file) return refused(file.refusal(), options.common);
     std::cout << *file;
     return 0;
   }
@@ -146,12 +146,12 @@ int run_import(ImportOptions const& options) {
   wish.language = user_language();
   if (!options.map.empty()) {
     auto map = kernel::parse_import_map(read_argument("@" + options.map.string()));
-    if (!map) return refused(map.refusal(), options.common.output);
+    if (!map) return refused(map.refusal(), options.common);
     wish.map = std::move(*map);
   }
   wish.progress = [](std::int64_t rows) { std::cerr << rows << " rows\n"; };
   auto const report = kernel::import_file(*system, wish);
-  if (!report) return refused(report.refusal(), options.common.output);
+  if (!report) return refused(report.refusal(), options.common);
   Json document;
   document.set("batch", report->batch);
   document.set("encoding", report->encoding);
@@ -178,7 +178,7 @@ int run_import(ImportOptions const& options) {
 int run_undo(UndoOptions const& options) {
   Opened system(options.common);
   auto const report = kernel::undo_import(*system, options.batch, system.account());
-  if (!report) return refused(report.refusal(), options.common.output);
+  if (!report) return refused(report.refusal(), options.common);
   Json document;
   document.set("withdrawn", report->withdrawn);
   document.set("restored", report->restored);
@@ -194,7 +194,7 @@ int run_export(ExportOptions const& options) {
   must_find_register(options.register_name);
   auto const rows = kernel::export_register(*system, system.viewer(), options.register_name,
                                             query_of(options.where, options.sort), options.file);
-  if (!rows) return refused(rows.refusal(), options.common.output);
+  if (!rows) return refused(rows.refusal(), options.common);
   Json document;
   document.set("rows", *rows);
   document.set("file", options.file.string());
@@ -209,7 +209,7 @@ int run_attach(AttachOptions const& options) {
   std::ifstream content(options.file, std::ios::binary);
   if (!content) throw UsageError("cannot read " + options.file.string());
   auto const stored = system->blobs().put(content, static_cast<std::int64_t>(limits::attachment_bytes));
-  if (!stored) return refused(stored.refusal(), options.common.output);
+  if (!stored) return refused(stored.refusal(), options.common);
   kernel::Attachment attachment;
   attachment.sha256 = to_hex(stored->sha256);
   attachment.bytes = stored->bytes;
@@ -223,7 +223,7 @@ int run_attach(AttachOptions const& options) {
   command.account = system.account();
   command.payload = reflect::to_text(attachment);
   auto const receipt = system->act(std::move(command));
-  if (!receipt) return refused(receipt.refusal(), options.common.output);
+  if (!receipt) return refused(receipt.refusal(), options.common);
   // An erasure may have removed the same content after it was put and before it was mentioned.
   if (system->blobs().open(stored->sha256) == nullptr) {
     content.clear();

@@ -12,12 +12,12 @@
 namespace plumbline::app {
 namespace {
 
-int print_published(Result<kernel::LogPublisher::Published> const& published, Output output) {
-  if (!published) return refused(published.refusal(), output);
+int print_published(Result<kernel::LogPublisher::Published> const& published, Common const& common) {
+  if (!published) return refused(published.refusal(), common);
   Json document;
   document.set("size", published->size);
   document.set("cosignatures", std::int64_t{published->cosignatures});
-  print(document, output);
+  print(document, common.output);
   return 0;
 }
 
@@ -94,7 +94,7 @@ Json to_json(kernel::Adoption const& adoption) {
 int run_backup(BackupOptions const& options) {
   Opened system(options.common);
   auto const report = kernel::backup(*system, options.place);
-  if (!report) return refused(report.refusal(), options.common.output);
+  if (!report) return refused(report.refusal(), options.common);
   Json document;
   document.set("entries", report->entries);
   document.set("files", report->files);
@@ -117,7 +117,7 @@ int run_restore(BackupOptions const& options) {
     auto const place =
         fs::exists(options.adopt / "log" / "checkpoint") ? options.adopt / "log" : options.adopt;
     auto const adoption = kernel::adopt(*system, place);
-    if (!adoption) return refused(adoption.refusal(), options.common.output);
+    if (!adoption) return refused(adoption.refusal(), options.common);
     document = to_json(*adoption);
   }
   print(document, options.common.output);
@@ -146,16 +146,16 @@ int run_witness(WitnessOptions const& options) {
 
 int run_cosigned(Common const& common, fs::path const& note) {
   Opened system(common);
-  return print_published(system->log().add_cosignatures(must_read(note)), common.output);
+  return print_published(system->log().add_cosignatures(must_read(note)), common);
 }
 
 int run_policy(Common const& common, fs::path const& policy) {
   Opened system(common);
   // Whose witnesses are believed is a person's decision, never the machine's own.
-  if (system.account().is_nil()) return refused(kernel::refuse("forbidden", "", "--as"), common.output);
+  if (system.account().is_nil()) return refused(kernel::refuse("forbidden"), common);
   if (auto set = kernel::set_policy(*system, system.account(), must_read(policy)); !set)
-    return refused(set.refusal(), common.output);
-  return print_published(system->log().publish(), common.output);
+    return refused(set.refusal(), common);
+  return print_published(system->log().publish(), common);
 }
 
 int run_rotate(Common const& common) {
@@ -163,7 +163,7 @@ int run_rotate(Common const& common) {
   if (system.account().is_nil())
     throw UsageError("--as is wanted: new keys are a system administrator's act");
   auto const published = kernel::rotate_log_keys(*system, system.account());
-  if (!published) return refused(published.refusal(), common.output);
+  if (!published) return refused(published.refusal(), common);
   Json document;
   document.set("size", published->size);
   document.set("vkey", system->log().vkey());

@@ -74,6 +74,13 @@ int refused(Refusal const& refusal, Output output) {
   return 1;
 }
 
+int refused(Refusal const& refusal, Common const& common) {
+  int const status = refused(refusal, common.output);
+  if (refusal.code == "forbidden" && common.as.empty() && common.output == Output::text)
+    std::cerr << "  --as: " << in_words("account_not_named", "") << '\n';
+  return status;
+}
+
 void print(Json const& document, Output output) {
   std::cout << (output == Output::json ? write_json(document) : write_json_pretty(document)) << '\n';
 }

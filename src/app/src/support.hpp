@@ -41,6 +41,8 @@ kernel::Language user_language();
 std::string in_words(std::string const& code, std::string const& detail);
 // Prints why, in the user's language, with every place; answers 1.
 int refused(Refusal const& refusal, Output output);
+// Also tells who forgot to say so that acts go by an account.
+int refused(Refusal const& refusal, Common const& common);
 Json to_json(Refusal const& refusal);
 void print(Json const& document, Output output);
 
