@@ -11,14 +11,21 @@ set -euo pipefail
   sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
   exit 2
 }
-cd "$1"
-vkey=$2
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-
 wrong() {
   echo "WRONG: $*"
   exit 1
+}
+[[ -d $1 ]] || wrong "there is no folder $1"
+cd "$1"
+vkey=$2
+[[ $vkey == *+*+?* ]] || wrong "'$vkey' is no key: NAME+ID+KEY is wanted, as the office's own pages show it"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+# What the office has published must be here. Until unannounced checks are over the frame, the roster and
+# the result are withheld together: one of them alone is a gap.
+need() {
+  [[ -f $1 ]] || wrong "$1 is missing: fetch the folder again from where the office publishes its draws" \
+    "(SHA256SUMS there names every file); if it is not there either, ask the office for it"
 }
 bytes() { printf '%b' "$(sed 's/../\\x&/g' <<<"$1")"; } # from hexadecimal
 hex() { od -An -v -tx1 | tr -d ' \n'; }                 # to hexadecimal
@@ -65,6 +72,19 @@ check_inclusion() {
     wrong "$entry does not stand in the log that was signed"
 }
 
+for name in frame roster plan; do
+  need "$name.entry"
+  need "$name.json"
+done
+sealed=no
+[[ -f frame.csv || -f result.json || -f open.json ]] || sealed=yes
+if [[ -f seed.entry ]]; then need seed.json; fi
+if [[ $sealed == no ]]; then
+  need frame.csv
+  need roster.csv
+  if [[ -f result.entry ]]; then need result.json; fi
+fi
+
 for entry in *.entry; do
   name=${entry%.entry}
   if [[ -f $name.json ]]; then
@@ -72,6 +92,7 @@ for entry in *.entry; do
   else
     echo "withheld or erased: $name.json"
   fi
+  need "$name.tlog-proof"
   check_inclusion "$entry" "$name.tlog-proof"
 done
 echo "right: $(ls -- *.entry | wc -l) entries stand in the signed log, and their bodies are what was logged"
@@ -80,7 +101,9 @@ algorithm=$(member plan.json alg)
 digest=sha256
 [[ $algorithm != dr1/sm3 ]] || digest=sm3
 suite() { openssl dgst "-$digest" -r | cut -d' ' -f1; }
-if [[ -f frame.csv ]]; then
+if [[ $sealed == yes ]]; then
+  echo "not checked: frame.csv and roster.csv are withheld until the checks are over; come back then"
+else
   [[ $(suite <frame.csv) == "$(member plan.json frame_hash)" ]] || wrong "frame.csv is not the plan's"
   [[ $(suite <roster.csv) == "$(member plan.json roster_hash)" ]] || wrong "roster.csv is not the plan's"
   echo "right: frame and roster are those the plan was made for"

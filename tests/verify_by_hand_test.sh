@@ -41,4 +41,19 @@ changed plan.tlog-proof 's/^index /index 1/'
 changed plan.tlog-proof '/^$/,/^$/{n;n;s/^/1/}'
 changed seed.json 's/"value":"3/"value":"4/'
 expect "another key" 1 "$sound" "${vkey%????}AAA="
+gone() { # FILE
+  rm -rf "$scratch/draw"
+  cp -r "$sound" "$scratch/draw"
+  rm "$scratch/draw/$1"
+  expect "$1 gone" 1 "$scratch/draw" "$vkey"
+  grep -q "WRONG: $1 is missing: fetch" "$scratch/said" || { echo "wrong: $1 gone is not said"; failed=1; }
+}
+for file in {frame,roster}.csv plan.{json,entry} seed.json result.{json,tlog-proof}; do gone "$file"; done
+rm -rf "$scratch/draw"
+cp -r "$sound" "$scratch/draw"
+rm "$scratch"/draw/{frame,excluded,roster,recusals}.csv "$scratch"/draw/{result,open}.json
+expect "a sealed draw" 0 "$scratch/draw" "$vkey"
+grep -q "not checked: frame.csv" "$scratch/said" || { echo "wrong: sealing is not said"; failed=1; }
+expect "no folder" 1 "$scratch/nowhere" "$vkey"
+expect "no key" 1 "$sound" "a key"
 exit $failed
