@@ -4,6 +4,7 @@
 # Exits 1 when a case went wrong.
 set -uo pipefail
 plumbline=$(realpath "$1")
+source=$(realpath "$(dirname "$0")/..")
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 1
@@ -43,5 +44,13 @@ expect "a code stays as it is" 1 '{"error":{"code":"forbidden"}}' \
   "$plumbline" policy --data city --json policy
 expect "somebody without the right" 1 "forbidden" "$plumbline" policy --data city --as firm policy
 grep -q -- --as said && wrong "who gave --as is not told to"
+
+# What the READMEs show runs as it stands there.
+mkdir build && ln -s "$plumbline" build/plumbline && ln -s city data && ln -s "$source/scripts" scripts
+for readme in README.md README.zh-CN.md; do
+  sed -n '/^```$/,/^```$/p' "$source/$readme" | grep data/ >commands
+  expect "$readme" 0 '"ok":1' bash -euo pipefail commands
+  (($(grep -c . commands) == 4)) || wrong "$readme: other commands than before"
+done
 
 exit $failed
