@@ -45,6 +45,13 @@ expect "a code stays as it is" 1 '{"error":{"code":"forbidden"}}' \
 expect "somebody without the right" 1 "forbidden" "$plumbline" policy --data city --as firm policy
 grep -q -- --as said && wrong "who gave --as is not told to"
 
+# Faults of the engine come with a remedy.
+cp -r city broken
+printf 'no database at all, %4096s' '' >broken/plumbline.db
+expect "a damaged database" 1 "(database_damaged): " "$plumbline" list --data broken firm
+sed -i 's#"database": ""#"database": "postgres://nobody@127.0.0.1:1/nothing"#' broken/plumbline.json
+expect "no server" 1 "(database_unreachable): " "$plumbline" list --data broken firm
+
 # What the READMEs show runs as it stands there.
 mkdir build && ln -s "$plumbline" build/plumbline && ln -s city data && ln -s "$source/scripts" scripts
 for readme in README.md README.zh-CN.md; do

@@ -284,6 +284,8 @@ int guarded(Run const& run) {
   } catch (UsageError const& wrong) {
     std::cerr << "plumbline: " << wrong.what() << '\n';
     return 2;
+  } catch (store::Error const& error) {
+    return failed(error);
   } catch (std::exception const& error) {
     std::cerr << "plumbline: " << error.what() << '\n';
     return 1;

@@ -81,6 +81,30 @@ int refused(Refusal const& refusal, Common const& common) {
   return status;
 }
 
+namespace {
+
+std::string_view failure_of(store::Errc cause) {
+  switch (cause) {
+    case store::Errc::busy:
+    case store::Errc::serialization: return "database_busy";
+    case store::Errc::connection: return "database_unreachable";
+    case store::Errc::full: return "storage_full";
+    case store::Errc::read_only: return "database_read_only";
+    case store::Errc::corrupt: return "database_damaged";
+    default: return "database_failed";
+  }
+}
+
+}  // namespace
+
+int failed(store::Error const& error) {
+  auto const code = failure_of(error.code());
+  std::string said = error.what();
+  while (said.ends_with('\n')) said.pop_back();
+  std::cerr << "plumbline: " << in_words(std::string(code), said) << '\n';
+  return 1;
+}
+
 void print(Json const& document, Output output) {
   std::cout << (output == Output::json ? write_json(document) : write_json_pretty(document)) << '\n';
 }

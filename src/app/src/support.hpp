@@ -43,6 +43,8 @@ std::string in_words(std::string const& code, std::string const& detail);
 int refused(Refusal const& refusal, Output output);
 // Also tells who forgot to say so that acts go by an account.
 int refused(Refusal const& refusal, Common const& common);
+// What the database's engine said, with what to do about it; answers 1.
+int failed(store::Error const& error);
 Json to_json(Refusal const& refusal);
 void print(Json const& document, Output output);
 
