@@ -45,6 +45,13 @@ expect "a code stays as it is" 1 '{"error":{"code":"forbidden"}}' \
 expect "somebody without the right" 1 "forbidden" "$plumbline" policy --data city --as firm policy
 grep -q -- --as said && wrong "who gave --as is not told to"
 
+# What has no effect is refused.
+firm=$("$plumbline" list --data city firm --limit 1 | sed -n 's/.*"id": "\(.*\)",/\1/p' | head -n 1)
+expect "an opening of a version" 0 "$firm" \
+  "$plumbline" show --data city firm "$firm" --open name --version 1
+expect "a version of nothing opened" 2 "--version requires --open" \
+  "$plumbline" show --data city firm "$firm" --version 1
+
 # Faults of the engine come with a remedy.
 cp -r city broken
 printf 'no database at all, %4096s' '' >broken/plumbline.db

@@ -77,8 +77,8 @@ void add_records(CommandLine& line) {
   command->add_option("register", show->register_name)->required();
   command->add_option("record", show->record)->required();
   command->add_flag("--history", show->history);
-  command->add_option("--open", show->open_fields, "fields to open, with commas");
-  command->add_option("--version", show->version);
+  auto* open = command->add_option("--open", show->open_fields, "fields to open, with commas");
+  command->add_option("--version", show->version, "of which the opening is; the latest")->needs(open);
 
   ImportOptions* import = nullptr;
   command = add(line, line.app, "import", "rows of a CSV or XLSX file into a register", run_import, import);
