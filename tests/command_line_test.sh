@@ -51,6 +51,12 @@ expect "an opening of a version" 0 "$firm" \
   "$plumbline" show --data city firm "$firm" --open name --version 1
 expect "a version of nothing opened" 2 "--version requires --open" \
   "$plumbline" show --data city firm "$firm" --version 1
+for type in pdf application/ /pdf 'text/plain; charset=utf-8' 'a b/c'; do
+  expect "the media type $type" 1 "/media_type: " \
+    "$plumbline" attach --data city --as officer firm "$firm" policy --type "$type"
+done
+expect "a media type" 0 '"state": "active"' \
+  "$plumbline" attach --data city --as officer firm "$firm" policy --type application/vnd.oasis+xml
 
 # Faults of the engine come with a remedy.
 cp -r city broken

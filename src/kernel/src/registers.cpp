@@ -1,5 +1,7 @@
 #include "kernel/registers.hpp"
 
+#include <algorithm>
+
 #include "base/hash.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/regions.hpp"
@@ -132,8 +134,25 @@ constexpr auto attachment_flow = workflow<Simple>({
 });
 static_assert(attachment_flow.sound());
 
+// RFC 6838, 4.2: type/subtype, each a letter or digit and up to 126 characters more.
+bool is_media_type(std::string_view text) {
+  constexpr std::size_t part_max = 127;
+  auto const is_name = [](std::string_view part) {
+    auto const plain = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    return !part.empty() && part.size() <= part_max && plain(part.front()) &&
+           std::ranges::all_of(part, [&](char c) {
+             return plain(c) || std::string_view("!#$&-^_.+").find(c) != std::string_view::npos;
+           });
+  };
+  auto const slash = text.find('/');
+  return slash != std::string_view::npos && is_name(text.substr(0, slash)) && is_name(text.substr(slash + 1));
+}
+
 Result<void> attach(Act& act) {
   auto const& wanted = act.payload<Attachment>();
+  if (!is_media_type(wanted.media_type)) return refuse("media_type_form", "/media_type", wanted.media_type);
   if (!act.sees(wanted.register_name, wanted.record)) return refuse("unknown_record", "/record");
   act.record<Attachment>() = wanted;
   return {};
