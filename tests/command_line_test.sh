@@ -58,6 +58,16 @@ done
 expect "a media type" 0 '"state": "active"' \
   "$plumbline" attach --data city --as officer firm "$firm" policy --type application/vnd.oasis+xml
 
+# A checkpoint that cannot be taken in: why, and what to do instead.
+"$plumbline" init --data other --jurisdiction 3715 --origin other.example/log >/dev/null
+expect "another log's checkpoint" 1 "(note_of_other_log): other.example/log" \
+  "$plumbline" cosigned --data city other/public/log/checkpoint
+expect "the checkpoint before" 1 "(note_of_other_size): $(sed -n 2p city/public/log/checkpoint)" \
+  "$plumbline" cosigned --data city city/public/log/checkpoint-prev
+expect "no checkpoint" 1 "(CHECKPOINT_FORMAT)" "$plumbline" cosigned --data city policy
+expect "the present checkpoint" 0 '"cosignatures": 2' \
+  "$plumbline" cosigned --data city city/public/log/checkpoint
+
 # Faults of the engine come with a remedy.
 cp -r city broken
 printf 'no database at all, %4096s' '' >broken/plumbline.db

@@ -234,7 +234,11 @@ Result<LogPublisher::Published> PublisherImpl::add_cosignatures(std::string_view
   std::lock_guard const lock(mutex_);
   if (auto opened = open_signer(); !opened) return opened.refusal();
   auto const note = ledger::parse_note(cosigned_note);
-  if (!note) return refuse("CHECKPOINT_FORMAT");
+  auto const theirs = ledger::parse_checkpoint(note ? note->text : "");
+  if (!theirs) return refuse("CHECKPOINT_FORMAT");
+  if (theirs->origin != keys_.ed25519().name) return refuse("note_of_other_log", "", theirs->origin);
+  if (theirs->size != signer_->signed_size())
+    return refuse("note_of_other_size", "", std::to_string(signer_->signed_size()));
   std::vector<ledger::SignatureLine> lines;
   for (auto const& line : note->signatures)
     if (!keys_.is_own(line)) lines.push_back(line);
