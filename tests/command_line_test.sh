@@ -75,6 +75,14 @@ expect "a damaged database" 1 "(database_damaged): " "$plumbline" list --data br
 sed -i 's#"database": ""#"database": "postgres://nobody@127.0.0.1:1/nothing"#' broken/plumbline.json
 expect "no server" 1 "(database_unreachable): " "$plumbline" list --data broken firm
 
+# An undo that was done already says so.
+printf 'name,key,region\nA,licence:1,371502\n' >rows.csv
+batch=$("$plumbline" import --data city --as importer firm rows.csv 2>/dev/null |
+  sed -n 's/.*"batch": "\(.*\)",/\1/p')
+expect "an undo" 0 '"withdrawn": 1' "$plumbline" undo --data city --as importer "$batch"
+expect "a second undo" 0 '"undone_before": 1' "$plumbline" undo --data city --as importer "$batch"
+grep -q '"withdrawn": 0' said || wrong "a second undo withdraws again"
+
 # What the READMEs show runs as it stands there.
 mkdir build && ln -s "$plumbline" build/plumbline && ln -s city data && ln -s "$source/scripts" scripts
 for readme in README.md README.zh-CN.md; do

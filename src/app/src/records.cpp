@@ -182,6 +182,7 @@ int run_undo(UndoOptions const& options) {
   Json document;
   document.set("withdrawn", report->withdrawn);
   document.set("restored", report->restored);
+  document.set("undone_before", report->before);
   Json::Array kept;
   for (auto const& id : report->kept) kept.emplace_back(to_string(id));
   document.set("kept", std::move(kept));

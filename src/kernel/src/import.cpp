@@ -408,7 +408,10 @@ Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid ac
     auto const answers = system.submit_chunk(std::move(commands));
     for (std::size_t i = 0; i < answers.size(); ++i) {
       if (answers[i]) {
-        ++(answers[i]->state == state_undone ? report.withdrawn : report.restored);
+        if (answers[i]->repeated)
+          ++report.before;
+        else
+          ++(answers[i]->state == state_undone ? report.withdrawn : report.restored);
         continue;
       }
       // "duplicate": the value the record had before is another one's by now.

@@ -65,6 +65,7 @@ Result<ImportReport> import_file(System& system, ImportOptions const& options);
 struct UndoReport {
   std::int64_t withdrawn = 0;  // records the batch had created
   std::int64_t restored = 0;   // records the batch had changed
+  std::int64_t before = 0;     // records that an earlier undo of the batch took back
   std::vector<Uuid> kept;      // changed since by somebody: left as they are
 };
 // Refused "unknown_batch", "forbidden". May be called again after an interruption.
