@@ -68,6 +68,15 @@ expect "no checkpoint" 1 "(CHECKPOINT_FORMAT)" "$plumbline" cosigned --data city
 expect "the present checkpoint" 0 '"cosignatures": 2' \
   "$plumbline" cosigned --data city city/public/log/checkpoint
 
+# What outsiders still want of a checkpoint.
+expect "no policy" 0 "(policy_none)" "$plumbline" publish --data other
+expect "a full quorum" 0 '"missing": []' "$plumbline" publish --data city
+"$plumbline" user add --data city clerk >/dev/null
+expect "witnesses that are wanted" 0 "plumbline witness --state DIR --log city/public/log --vkey demo.example" \
+  "$plumbline" publish --data city
+grep -q '"cosignatures_wanted": 2' said || wrong "how many are wanted is not said"
+grep -q '"demo.example/witness-b"' said || wrong "who is missing is not said"
+
 # Faults of the engine come with a remedy.
 cp -r city broken
 printf 'no database at all, %4096s' '' >broken/plumbline.db

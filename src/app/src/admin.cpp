@@ -1,4 +1,4 @@
-// Subcommands for administrators: init, verify, rebuild, publish, clocks, schema, user, grant.
+// Subcommands for administrators: init, verify, rebuild, clocks, schema, user, grant.
 #include <iostream>
 
 #include "kernel/audit.hpp"
@@ -88,21 +88,6 @@ int run_verify(VerifyOptions const& options) {
 int run_rebuild(Common const& common) {
   Opened system(common);
   kernel::rebuild(*system, show_progress);
-  return 0;
-}
-
-int run_publish(Common const& common) {
-  Opened system(common);
-  auto const published = system->log().publish();
-  if (!published) return refused(published.refusal(), common);
-  Json document;
-  document.set("size", published->size);
-  document.set("cosignatures", std::int64_t{published->cosignatures});
-  Json::Array missing;
-  for (auto const& reason : published->missing) missing.emplace_back(reason);
-  document.set("missing", std::move(missing));
-  document.set("vkey", system->log().vkey());
-  print(document, common.output);
   return 0;
 }
 

@@ -1,10 +1,11 @@
-// Subcommands around keeping and proving a log: backup, restore, witness, policy, cosigned notes.
+// Subcommands around keeping and proving a log: publish, witness, policy, cosigned notes, backup, restore.
 #include <iostream>
 
 #include "kernel/publisher.hpp"
 #include "kernel/recovery.hpp"
 #include "ledger/files.hpp"
 #include "ledger/keys.hpp"
+#include "ledger/policy.hpp"
 #include "ledger/witness.hpp"
 #include "support.hpp"
 #include "url_source.hpp"
@@ -12,12 +13,48 @@
 namespace plumbline::app {
 namespace {
 
-int print_published(Result<kernel::LogPublisher::Published> const& published, Common const& common) {
+// What the policy in force wants of a checkpoint and this one lacks.
+struct Lack {
+  std::size_t wanted = 0;            // witnesses in the smallest quorum
+  std::vector<std::string> missing;  // those that have not cosigned; empty once a quorum has
+};
+
+Lack lack_of(ledger::Policy const& policy, std::string const& checkpoint) {
+  Lack lack{policy.fewest_witnesses(), {}};
+  auto const note = ledger::parse_note(checkpoint);
+  if (!note) return lack;
+  auto const times = policy.cosignatures(*note);
+  if (times && policy.quorum_time(*times)) return lack;
+  for (std::size_t i = 0; i < policy.witnesses().size(); ++i)
+    if (!times || !times->at(i)) lack.missing.push_back(policy.witnesses()[i].key.name);
+  return lack;
+}
+
+// Also what must happen before outsiders believe the checkpoint.
+int print_published(kernel::System& system, Result<kernel::LogPublisher::Published> const& published,
+                    Common const& common) {
   if (!published) return refused(published.refusal(), common);
+  auto const policy = ledger::Policy::parse(system.log().policy());
+  Lack const lack = policy ? lack_of(*policy, published->note) : Lack{};
   Json document;
   document.set("size", published->size);
   document.set("cosignatures", std::int64_t{published->cosignatures});
+  document.set("cosignatures_wanted", static_cast<std::int64_t>(lack.wanted));
+  Json::Array missing;
+  for (auto const& name : lack.missing) missing.emplace_back(name);
+  for (auto const& reason : published->missing) missing.emplace_back(reason);
+  document.set("missing", std::move(missing));
+  document.set("vkey", system.log().vkey());
   print(document, common.output);
+  if (!policy) {
+    std::cerr << in_words("policy_none", "") << '\n';
+  } else if (!lack.missing.empty()) {
+    auto const log = system.log().folder() / "log";
+    std::cerr << in_words("cosignatures_missing", "\n  plumbline witness --state DIR --log " + log.string() +
+                                                      " --vkey " + system.log().vkey() +
+                                                      " --out NOTE\n  plumbline cosigned --data " +
+                                                      common.data.string() + " NOTE\n");
+  }
   return 0;
 }
 
@@ -146,7 +183,7 @@ int run_witness(WitnessOptions const& options) {
 
 int run_cosigned(Common const& common, fs::path const& note) {
   Opened system(common);
-  return print_published(system->log().add_cosignatures(must_read(note)), common);
+  return print_published(*system, system->log().add_cosignatures(must_read(note)), common);
 }
 
 int run_policy(Common const& common, fs::path const& policy) {
@@ -155,7 +192,12 @@ int run_policy(Common const& common, fs::path const& policy) {
   if (system.account().is_nil()) return refused(kernel::refuse("forbidden"), common);
   if (auto set = kernel::set_policy(*system, system.account(), must_read(policy)); !set)
     return refused(set.refusal(), common);
-  return print_published(system->log().publish(), common);
+  return print_published(*system, system->log().publish(), common);
+}
+
+int run_publish(Common const& common) {
+  Opened system(common);
+  return print_published(*system, system->log().publish(), common);
 }
 
 int run_rotate(Common const& common) {
