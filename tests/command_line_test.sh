@@ -92,6 +92,19 @@ expect "an undo" 0 '"withdrawn": 1' "$plumbline" undo --data city --as importer 
 expect "a second undo" 0 '"undone_before": 1' "$plumbline" undo --data city --as importer "$batch"
 grep -q '"withdrawn": 0' said || wrong "a second undo withdraws again"
 
+# A restore that fails leaves nothing behind.
+"$plumbline" backup --data city kept >/dev/null || wrong "no backup"
+cp -r kept spoilt
+printf 'no database at all, %4096s' '' >spoilt/plumbline.db
+mkdir empty
+for place in policy empty nowhere; do
+  expect "restoring $place" 1 "(no_backup): $place" "$plumbline" restore "$place" --data again
+done
+expect "restoring a damaged database" 1 "(database_damaged)" "$plumbline" restore spoilt --data again
+[[ -z $(compgen -G 'again*') ]] || wrong "a failed restore left $(compgen -G 'again*')"
+expect "restoring" 0 '"awaits_adoption": true' "$plumbline" restore kept --data again/
+expect "restoring over a folder" 1 "(folder_in_use): again" "$plumbline" restore kept --data again
+
 # What the READMEs show runs as it stands there.
 mkdir build && ln -s "$plumbline" build/plumbline && ln -s city data && ln -s "$source/scripts" scripts
 for readme in README.md README.zh-CN.md; do

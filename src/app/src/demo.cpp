@@ -175,14 +175,11 @@ struct Removal {
 
 }  // namespace
 
-// Made aside and moved to its place when it is whole: nobody serves half a city.
 int run_demo(DemoCommand const& command) {
   if (fs::exists(command.data)) return refused({"folder_in_use", command.data.string(), {}}, Output::text);
-  auto aside = command.data;
-  aside += ".unfinished-" + hex_encode(random_bytes(4));
-  Removal const removal{aside};
-  int const status = build_demo(command, aside);
-  if (status == 0) fs::rename(aside, command.data);
+  Aside aside(command.data);
+  int const status = build_demo(command, aside.folder());
+  if (status == 0) aside.put_in_place();
   return status;
 }
 

@@ -139,12 +139,28 @@ int run_backup(BackupOptions const& options) {
   return 0;
 }
 
+namespace {
+
+Result<void> copy_backup(BackupOptions const& options) {
+  if (!fs::is_regular_file(options.place / "plumbline.json"))
+    return kernel::refuse("no_backup", "", options.place.string());
+  Aside aside(options.common.data);
+  fs::copy(options.place, aside.folder(), fs::copy_options::recursive);
+  Common unfinished = options.common;
+  unfinished.data = aside.folder();
+  Opened{unfinished};  // throws where it is of no use
+  aside.put_in_place();
+  return {};
+}
+
+}  // namespace
+
 int run_restore(BackupOptions const& options) {
   if (!options.place.empty()) {
     if (fs::exists(options.common.data))
       return refused(kernel::refuse("folder_in_use", "", options.common.data.string()),
                      options.common.output);
-    fs::copy(options.place, options.common.data, fs::copy_options::recursive);
+    if (auto copied = copy_backup(options); !copied) return refused(copied.refusal(), options.common);
   }
   Opened system(options.common);
   Json document;
