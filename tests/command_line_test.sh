@@ -105,6 +105,16 @@ expect "restoring a damaged database" 1 "(database_damaged)" "$plumbline" restor
 expect "restoring" 0 '"awaits_adoption": true' "$plumbline" restore kept --data again/
 expect "restoring over a folder" 1 "(folder_in_use): again" "$plumbline" restore kept --data again
 
+# Nobody dates an official act.
+noon=2026-06-01T12:00:00+08:00
+expect "a chosen time in a real folder" 2 "(times_are_real): other" \
+  "$plumbline" list --data other --at "$noon" firm
+expect "in the demo" 0 items "$plumbline" list --data city --at "$noon" firm
+expect "in its backup" 0 items "$plumbline" list --data again --at "$noon" firm
+expect "a folder made for it" 0 "log key" "$plumbline" init --data chosen --jurisdiction 3715 \
+  --origin chosen.example/log --at "$noon"
+expect "an act in it" 0 '"id"' "$plumbline" user add --data chosen --at "$noon" clerk
+
 # What the READMEs show runs as it stands there.
 mkdir build && ln -s "$plumbline" build/plumbline && ln -s city data && ln -s "$source/scripts" scripts
 for readme in README.md README.zh-CN.md; do

@@ -70,6 +70,7 @@ int run_init(InitOptions const& options) {
   auto const administrator = kernel::System::init(
       options.common.data, {options.jurisdiction, options.origin, options.database}, catalogue(), *clock);
   if (!administrator) return refused(administrator.refusal(), options.common);
+  if (options.common.at) mark_chosen_times(options.common.data);
   Opened system(options.common);
   if (auto const published = system->log().publish(); !published)
     return refused(published.refusal(), options.common);

@@ -37,6 +37,7 @@ class Stage {
       refusal_ = made.refusal();
       return;
     }
+    mark_chosen_times(folder_);
     system_ = kernel::System::open(folder_, catalogue(), clock_);
     demo::use_demo_witnesses(*system_, clock_);
   }

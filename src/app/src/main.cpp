@@ -30,7 +30,8 @@ struct CommandLine {
 void common_options(CLI::App* command, Common& common) {
   command->add_option("--data", common.data, "data folder")->capture_default_str();
   command->add_option("--as", common.as, "login of the account that acts");
-  command->add_option("--at", common.at, "let the clock stand at this instant (tests, replays)");
+  command->add_option("--at", common.at,
+                      "let the clock stand at this instant (folders of demo, replay and init --at)");
   command->add_flag_callback("--json", [&common] { common.output = Output::json; }, "JSON on one line");
 }
 

@@ -76,6 +76,7 @@ int run_replay_chicago(ReplayOptions const& options) {
   FixedClock clock(*start);
   if (auto made = kernel::System::init(folder.path(), replay::chicago_settings(), catalogue(), clock); !made)
     return refused(made.refusal(), output);
+  mark_chosen_times(folder.path());
   auto const system = kernel::System::open(folder.path(), catalogue(), clock);
   auto const round = replay::run_round(*system, clock, *firms, sample, say);
   if (!round) return refused(round.refusal(), output);

@@ -10,6 +10,18 @@
 #include "ledger/files.hpp"
 
 namespace plumbline::app {
+namespace {
+
+constexpr std::string_view chosen_times = "chosen-times";
+
+}  // namespace
+
+void mark_chosen_times(fs::path const& folder) {
+  ledger::write_file_durably(
+      folder / chosen_times,
+      "本目录中的时间是选定的，不是真实时间：演示、回放或测试。\n"
+      "Times in this folder are chosen, not real: a demonstration, a replay, a test.\n");
+}
 
 Opened::Opened(Common const& common) {
   Clock const* clock = &system_clock();
@@ -17,6 +29,8 @@ Opened::Opened(Common const& common) {
     auto const at = parse_instant(*common.at);
     if (!at)
       throw UsageError("--at takes an instant like 2026-03-02T09:00:00+08:00, not '" + *common.at + "'");
+    if (fs::exists(common.data) && !fs::exists(common.data / chosen_times))
+      throw UsageError("--at: " + in_words("times_are_real", common.data.string()));
     fixed_ = std::make_unique<FixedClock>(*at);
     clock = fixed_.get();
   }

@@ -30,6 +30,10 @@ class Opened {
   Uuid account_;
 };
 
+// Says in the data folder that its times are chosen: a demonstration, a replay, a test. Elsewhere --at is
+// refused, for nobody may date an official act.
+void mark_chosen_times(fs::path const& folder);
+
 // A folder beside its place, moved there when it is whole: nobody finds half of one.
 class Aside {
  public:
