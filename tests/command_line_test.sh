@@ -72,8 +72,8 @@ expect "the present checkpoint" 0 '"cosignatures": 2' \
 expect "no policy" 0 "(policy_none)" "$plumbline" publish --data other
 expect "a full quorum" 0 '"missing": []' "$plumbline" publish --data city
 "$plumbline" user add --data city clerk >/dev/null
-expect "witnesses that are wanted" 0 "plumbline witness --state DIR --log city/public/log --vkey demo.example" \
-  "$plumbline" publish --data city
+expect "witnesses that are wanted" 0 \
+  "plumbline witness --state DIR --log city/public/log --vkey demo.example" "$plumbline" publish --data city
 grep -q '"cosignatures_wanted": 2' said || wrong "how many are wanted is not said"
 grep -q '"demo.example/witness-b"' said || wrong "who is missing is not said"
 
