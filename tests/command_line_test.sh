@@ -48,7 +48,7 @@ grep -q -- --as said && wrong "who gave --as is not told to"
 # What has no effect is refused.
 firm=$("$plumbline" list --data city firm --limit 1 | sed -n 's/.*"id": "\(.*\)",/\1/p' | head -n 1)
 expect "an opening of a version" 0 "$firm" \
-  "$plumbline" show --data city firm "$firm" --open name --version 1
+  "$plumbline" show --data city firm "$firm" --open id,name --version 1
 expect "a version of nothing opened" 2 "--version requires --open" \
   "$plumbline" show --data city firm "$firm" --version 1
 for type in pdf application/ /pdf 'text/plain; charset=utf-8' 'a b/c'; do
