@@ -20,7 +20,6 @@ constexpr std::size_t block_bytes = 64 * 1024;
 constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
 
 struct Line {
-  std::int64_t number = 0;
   std::string text;  // UTF-8; what could not be read stands as U+FFFD
   bool unreadable = false;
   bool too_long = false;
@@ -189,7 +188,6 @@ class LineReader {
   bool next(Line& line) {
     std::string bytes;
     if (!raw_.next(bytes, line.too_long)) return false;
-    line.number = ++number_;
     line.unreadable = false;
     line.text = decode(std::move(bytes), line);
     if (line.text.ends_with('\r')) line.text.pop_back();
@@ -228,7 +226,6 @@ class LineReader {
   RawLines raw_;
   Script script_;
   Encoding latest_ = Encoding::utf8;
-  std::int64_t number_ = 0;
 };
 
 char separator_of(std::string_view heading) {
@@ -337,7 +334,7 @@ class CsvReader final : public TableReader {
   // Takes as many lines as the row has: one where its quotes make no sense, so that the next row is whole.
   void read_row(TableRow& row) {
     if (columns_ == 0) separator_ = separator_of(ahead_.front().text);
-    row.number = ahead_.front().number;
+    row.number = ++rows_;  // as a spreadsheet shows it: a cell of several lines is in one row
     row.problem.clear();
     std::size_t used = 1;
     bool const sound = split(row, used);
@@ -377,6 +374,7 @@ class CsvReader final : public TableReader {
   std::deque<Line> ahead_;
   char separator_ = ',';
   std::size_t columns_ = 0;
+  std::int64_t rows_ = 0;
 };
 
 }  // namespace

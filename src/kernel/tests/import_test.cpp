@@ -102,21 +102,21 @@ std::string damaged_file() {
   std::string out = "\xEF\xBB\xBF文号,标题,地区,页数,签发日期,备注\r\n";    // 1
   out += "A-1,已有的通知,371581,7,2025-03-01,\r\n";                         // 2 changes a record
   out += "A-2," + std::string(notice_gb) + ",371581,１２,2025/3/2,\r\n";    // 3 GB 18030, full-width digits
-  out += "A-3,\"两行\r\n标题\",371581,3,2025年3月3日,\r\n";                 // 4, 5
-  out += "A-4,\"没有结束的引号,371581,3,2025-03-04,\r\n";                   // 6 stray
-  out += "A-5,引号\"在中间,371581,3,2025-03-05,\r\n";                       // 7 stray
-  out += "A-6,\"好的\"\"引号\"\"\",371581,3,20250306,\r\n";                 // 8
-  out += "A-7,少了格\r\n";                                                  // 9 cells missing
-  out += "A-2,重复,371581,3,2025-03-07,\r\n";                               // 10 duplicate
-  out += "A-3,重复,371581,3,2025-03-07,\r\n";                               // 11 duplicate
-  out += "A-6,重复,371581,3,2025-03-07,\r\n";                               // 12 duplicate
-  out += "A-8,日期错,371581,3,2025-02-30,\r\n";                             // 13
-  out += "A-9,页数错,371581,很多,2025-03-09,\r\n";                          // 14
-  out += ",没有文号,371581,3,2025-03-09,\r\n";                              // 15
-  out += "\r\n";                                                            // 16 blank
-  out += "A-10,\xFF\xFF坏,371581,3,2025-03-10,\r\n";                        // 17 no encoding at all
-  out += "A-11," + std::string(liaocheng_gb) + ",371502,4,2025.3.11,\r\n";  // 18
-  out += "A-12,页数太多,371581,99999,2025-03-12,";                          // 19, no line end
+  out += "A-3,\"两行\r\n标题\",371581,3,2025年3月3日,\r\n";                 // 4, on two lines
+  out += "A-4,\"没有结束的引号,371581,3,2025-03-04,\r\n";                   // 5 stray
+  out += "A-5,引号\"在中间,371581,3,2025-03-05,\r\n";                       // 6 stray
+  out += "A-6,\"好的\"\"引号\"\"\",371581,3,20250306,\r\n";                 // 7
+  out += "A-7,少了格\r\n";                                                  // 8 cells missing
+  out += "A-2,重复,371581,3,2025-03-07,\r\n";                               // 9 duplicate
+  out += "A-3,重复,371581,3,2025-03-07,\r\n";                               // 10 duplicate
+  out += "A-6,重复,371581,3,2025-03-07,\r\n";                               // 11 duplicate
+  out += "A-8,日期错,371581,3,2025-02-30,\r\n";                             // 12
+  out += "A-9,页数错,371581,很多,2025-03-09,\r\n";                          // 13
+  out += ",没有文号,371581,3,2025-03-09,\r\n";                              // 14
+  out += "\r\n";                                                            // 15 blank
+  out += "A-10,\xFF\xFF坏,371581,3,2025-03-10,\r\n";                        // 16 no encoding at all
+  out += "A-11," + std::string(liaocheng_gb) + ",371502,4,2025.3.11,\r\n";  // 17
+  out += "A-12,页数太多,371581,99999,2025-03-12,";                          // 18, no line end
   return out;
 }
 
@@ -143,9 +143,9 @@ TEST_P(DamagedFileTest, GoodRowsComeInBadRowsComeBackAndUndoLeavesNothing) {
   EXPECT_EQ(report.encoding, "UTF-8 + GB18030");
   EXPECT_THAT(
       told(report),
-      ElementsAre("6  stray_quote", "7  stray_quote", "9  column_count", "10 文号 duplicate_in_file",
-                  "11 文号 duplicate_in_file", "12 文号 duplicate_in_file", "13 签发日期 invalid_date",
-                  "14 页数 invalid_integer", "15 文号 required", "17  encoding", "19 页数 out_of_range"));
+      ElementsAre("5  stray_quote", "6  stray_quote", "8  column_count", "9 文号 duplicate_in_file",
+                  "10 文号 duplicate_in_file", "11 文号 duplicate_in_file", "12 签发日期 invalid_date",
+                  "13 页数 invalid_integer", "14 文号 required", "16  encoding", "18 页数 out_of_range"));
 
   EXPECT_EQ(notice("A-1").title, "已有的通知");
   EXPECT_EQ(notice("A-1").contact, "13800001234");  // the file has no such column
@@ -161,11 +161,11 @@ TEST_P(DamagedFileTest, GoodRowsComeInBadRowsComeBackAndUndoLeavesNothing) {
   auto const errors = rows_of(wish.errors);
   ASSERT_EQ(errors.size(), 12U);
   EXPECT_EQ(errors[0], "1|文号|标题|地区|页数|签发日期|备注|行号|错误列|错误原因");
-  EXPECT_EQ(errors[1], "2|A-4|\"没有结束的引号|371581|3|2025-03-04||6||多余的引号 (stray_quote)");
-  EXPECT_EQ(errors[3], "4|A-7|少了格|||||9||列数不符 (column_count)");
-  EXPECT_EQ(errors[4], "5|A-2|重复|371581|3|2025-03-07||10|文号|文件内重复 (duplicate_in_file): 3");
+  EXPECT_EQ(errors[1], "2|A-4|\"没有结束的引号|371581|3|2025-03-04||5||多余的引号 (stray_quote)");
+  EXPECT_EQ(errors[3], "4|A-7|少了格|||||8||列数不符 (column_count)");
+  EXPECT_EQ(errors[4], "5|A-2|重复|371581|3|2025-03-07||9|文号|文件内重复 (duplicate_in_file): 3");
   EXPECT_EQ(errors[7],
-            "8|A-8|日期错|371581|3|2025-02-30||13|签发日期|不是日期，如 2026-03-01 (invalid_date)");
+            "8|A-8|日期错|371581|3|2025-02-30||12|签发日期|不是日期，如 2026-03-01 (invalid_date)");
 
   expect_clean();
   auto const undone = undo_import(*system_, report.batch, wish.account);

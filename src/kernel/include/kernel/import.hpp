@@ -35,7 +35,7 @@ struct ImportOptions {
   std::function<void(std::int64_t rows)> progress;
 };
 struct RowProblem {
-  std::int64_t row = 0;  // as in the file: 1 is the heading line
+  std::int64_t row = 0;  // as a spreadsheet shows it, blank rows counted: 1 is the heading
   std::string column;    // heading
   std::string code;
   std::string detail;
@@ -74,7 +74,7 @@ Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid ac
 // Rows of a table file, one after the other, in constant memory (of XLSX the shared strings are kept). Blank
 // rows are left out. The kind of file is told by its content.
 struct TableRow {
-  std::int64_t number = 0;  // as in the file
+  std::int64_t number = 0;  // as a spreadsheet shows it
   std::vector<std::string> cells;
   std::string problem;  // "" or "encoding", "stray_quote", "column_count" …
 };
