@@ -208,13 +208,14 @@ void Desk::process_exclusive(Prepared& prepared) {
 }
 
 // All of a chunk enters the lane at once: one by one, the writer would commit the first few on their own.
-std::vector<Result<Receipt>> Desk::submit_chunk(std::vector<Command> commands) {
+std::vector<Result<Receipt>> Desk::submit_chunk(std::vector<Command> commands, Purpose purpose) {
   std::vector<std::future<Result<Receipt>>> waiting;
   waiting.reserve(commands.size());
   Batch accepted;
   for (auto& command : commands) {
     auto prepared = prepare(std::move(command));
     if (prepared) {
+      (*prepared)->purpose = purpose;
       waiting.push_back((*prepared)->answer.get_future());
       accepted.push_back(std::move(*prepared));
     } else {
@@ -251,7 +252,7 @@ Desk::Batch Desk::take_batch() {
   std::size_t const most = people_about ? import_bite : limits::desk_batch;
   Batch batch;
   while (!lane.empty() && batch.size() < most) {
-    if (alone(*lane.front()) && !batch.empty()) break;
+    if (!batch.empty() && (alone(*lane.front()) || lane.front()->purpose != batch.front()->purpose)) break;
     batch.push_back(std::move(lane.front()));
     lane.pop_front();
     if (alone(*batch.back())) break;
@@ -379,6 +380,10 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   answers.reserve(batch.size());
   for (auto const& prepared : batch) answers.push_back(run.decide(*prepared));
 
+  if (batch.front()->purpose == Purpose::trial) {
+    writer_->rollback();
+    return answer_all(batch, answers);
+  }
   if (run.wrote_anything()) {
     run.write();
     try {

@@ -25,8 +25,12 @@
 
 namespace plumbline::kernel {
 
+// A trial is decided like an act and then forgotten: nothing is written.
+enum class Purpose : std::uint8_t { act, trial };
+
 // A command parsed and checked off the writer.
 struct Prepared {
+  Purpose purpose = Purpose::act;
   Command command;
   RegisterPlan const* plan = nullptr;
   Action const* action = nullptr;  // null for builtins and raw log entries
@@ -64,7 +68,7 @@ class Desk {
   std::future<Result<Receipt>> submit_unlogged(store::Statement statement);
   // Runs `work` on the desk's thread between two batches; its exceptions come back through the future.
   std::future<Result<Receipt>> submit_exclusive(std::function<void(store::Writer&)> work);
-  std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands);
+  std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands, Purpose purpose = Purpose::act);
 
   // The directory in memory, and the one that also knows what other processes have written.
   std::shared_ptr<Directory const> directory() const;
@@ -112,5 +116,8 @@ class Desk {
   bool stopping_ = false;
   std::thread thread_;
 };
+
+// What submit_chunk() would answer: the commands of the chunk know of each other, nothing is written.
+std::vector<Result<Receipt>> try_chunk(System& system, std::vector<Command> commands);
 
 }  // namespace plumbline::kernel

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "base/limits.hpp"
+#include "desk.hpp"
 #include "import_rows.hpp"
 #include "kernel/import.hpp"
 #include "overlay.hpp"
@@ -172,8 +173,6 @@ class Importer {
       std::string payload = rows_.payload(*row);
       if (is_unchanged(*row, payload)) {
         ++report_.unchanged;
-      } else if (options_.dry_run) {
-        try_out(*row, payload);
       } else {
         chunk.sent.push_back(row);
         chunk.commands.push_back(command_for(*row, std::move(payload)));
@@ -184,7 +183,8 @@ class Importer {
 
   void start(Chunk& chunk) {
     chunk.answers = std::async(std::launch::async, [this, commands = std::move(chunk.commands)]() mutable {
-      return system_.submit_chunk(std::move(commands));
+      return options_.dry_run ? try_chunk(system_, std::move(commands))
+                              : system_.submit_chunk(std::move(commands));
     });
   }
 
@@ -290,15 +290,6 @@ class Importer {
     return row.found && payload.empty() && viewer_.sees(reg_, row.found->envelope);
   }
 
-  // Answers as the desk would, also about a record the importer may not see.
-  void try_out(ImportRow& row, std::string const& payload) {
-    if (row.found && !viewer_.sees(reg_, row.found->envelope)) return add(row, "", "not_found", "");
-    reflect::Object object(*reg_.type);
-    note(row,
-         reflect::read(payload.empty() ? "{}" : payload, *reg_.type, object.data(), reflect::Source::caller));
-    if (row.problems.empty()) ++(row.found ? report_.changed : report_.created);
-  }
-
   void note(ImportRow& row, std::vector<Problem> const& problems) {
     for (auto const& problem : problems)
       add(row, rows_.column_of(problem.path), problem.code, problem.detail);
@@ -329,7 +320,7 @@ class Importer {
     command.register_name = reg_.name;
     command.action = "import";
     command.payload = std::move(payload);
-    command.idempotency_key = key_of(row);
+    if (!options_.dry_run) command.idempotency_key = key_of(row);
     command.account = options_.account;
     command.as = Role::importer;
     command.batch = report_.batch;
