@@ -294,6 +294,20 @@ Result<void> ActImpl::place_all() {
   return {};
 }
 
+bool ActImpl::changed_nothing() const {
+  if (staged_.size() != 1 || !logs_.empty() || !numbers_.empty()) return false;
+  auto const& now = staged_.front().working;
+  auto const& before = run_.overlay_.get(main_);
+  Envelope placed = now.envelope;
+  placed.actors = before.envelope.actors;
+  if (!before.exists || !(placed == before.envelope)) return false;
+  auto const same = [&](reflect::Field const& field) {
+    return reflect::canonical_member(field, now.record->data()) ==
+           reflect::canonical_member(field, before.record->data());
+  };
+  return std::ranges::all_of(now.record->type().fields, same);
+}
+
 Result<Receipt> ActImpl::settle(std::string_view actor) {
   for (auto& target : staged_) {
     auto problems = reflect::validate(target.working.record->type(), target.working.record->data());

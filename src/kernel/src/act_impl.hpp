@@ -38,6 +38,8 @@ class ActImpl final : public Act {
   Result<void> run(StepRow const& step);
   // Scopes and parties of every staged record, from its register's place().
   Result<void> place_all();
+  // Whether the main record is as it was but for who acted, and nothing else was touched.
+  bool changed_nothing() const;
   // Checks every staged record (fields, unique values) and hands it to the batch.
   Result<Receipt> settle(std::string_view actor);
 

@@ -301,7 +301,8 @@ class Importer {
     for (std::size_t i = 0; i < answers.size(); ++i) {
       ImportRow& row = *chunk.sent[i];
       if (answers[i]) {
-        ++(row.found ? report_.changed : report_.created);
+        bool const kept = row.found && answers[i]->version == row.found->version;
+        ++(kept ? report_.unchanged : row.found ? report_.changed : report_.created);
         continue;
       }
       auto const& refusal = answers[i].refusal();
