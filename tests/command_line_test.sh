@@ -92,6 +92,24 @@ expect "an undo" 0 '"withdrawn": 1' "$plumbline" undo --data city --as importer 
 expect "a second undo" 0 '"undone_before": 1' "$plumbline" undo --data city --as importer "$batch"
 grep -q '"withdrawn": 0' said || wrong "a second undo withdraws again"
 
+# A dry run says what the import will say, and the same file again changes nothing.
+cat >rows.csv <<'END'
+name,key,region,risk_class,risk_class_from,status,status_since
+甲公司,licence:11,371502,B,,normal,
+乙公司,licence:12,371502,,,moved,
+"丙
+公司",licence:13,371502,C,2025-01-01,normal,
+丁公司,licence:14,999999,C,,normal,
+戊公司,licence:15,371502,,2025-01-01,normal,
+END
+import=("$plumbline" import --data city --as importer firm rows.csv --json)
+told='"refused":2,"problems":[{"row":5,"column":"region","code":"unknown_region","detail":"999999"},'
+told+='{"row":6,"column":"risk_class","code":"class_missing","detail":""}]'
+expect "a dry run" 0 "\"created\":3,\"changed\":0,\"unchanged\":0,$told" "${import[@]}" --dry-run
+expect "the import" 0 "\"created\":3,\"changed\":0,\"unchanged\":0,$told" "${import[@]}"
+expect "a dry run again" 0 "\"created\":0,\"changed\":0,\"unchanged\":3,$told" "${import[@]}" --dry-run
+expect "the import again" 0 "\"created\":0,\"changed\":0,\"unchanged\":3,$told" "${import[@]}"
+
 # A restore that fails leaves nothing behind.
 "$plumbline" backup --data city kept >/dev/null || wrong "no backup"
 cp -r kept spoilt

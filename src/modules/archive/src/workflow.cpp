@@ -164,7 +164,12 @@ Result<void> import_firm(Act& act) {
     firm.status_since = row.status_since ? row.status_since : act.today();
     firm.status_reason = row.status_reason;
   }
-  if (row.risk_class != RiskClass::unclassified && row.risk_class != firm.risk_class)
+  bool const dated_anew = row.risk_class_from && row.risk_class_from != firm.risk_class_from;
+  if (row.risk_class == RiskClass::unclassified) {
+    if (dated_anew) return refuse("class_missing", "/risk_class");
+    return {};
+  }
+  if (row.risk_class != firm.risk_class || dated_anew)
     set_class(firm, {.risk_class = row.risk_class,
                      .reason = row.risk_class_reason,
                      .effective_from = row.risk_class_from.value_or(act.today()),
