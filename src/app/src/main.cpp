@@ -287,6 +287,8 @@ int guarded(Run const& run) {
     return 2;
   } catch (store::Error const& error) {
     return failed(error);
+  } catch (std::system_error const& error) {
+    return failed(error);
   } catch (std::exception const& error) {
     std::cerr << "plumbline: " << error.what() << '\n';
     return 1;

@@ -132,6 +132,12 @@ int failed(store::Error const& error) {
   return 1;
 }
 
+int failed(std::system_error const& error) {
+  bool const full = error.code() == std::errc::no_space_on_device;
+  std::cerr << "plumbline: " << (full ? in_words("storage_full", error.what()) : error.what()) << '\n';
+  return 1;
+}
+
 void print(Json const& document, Output output) {
   std::cout << (output == Output::json ? write_json(document) : write_json_pretty(document)) << '\n';
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -64,6 +65,7 @@ int refused(Refusal const& refusal, Output output);
 int refused(Refusal const& refusal, Common const& common);
 // What the database's engine said, with what to do about it; answers 1.
 int failed(store::Error const& error);
+int failed(std::system_error const& error);  // of a disk that is full, likewise
 Json to_json(Refusal const& refusal);
 void print(Json const& document, Output output);
 
