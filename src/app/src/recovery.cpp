@@ -148,7 +148,9 @@ Result<void> copy_backup(BackupOptions const& options) {
   fs::copy(options.place, aside.folder(), fs::copy_options::recursive);
   Common unfinished = options.common;
   unfinished.data = aside.folder();
-  Opened{unfinished};  // throws where it is of no use
+  {
+    Opened const tried(unfinished);
+  }  // throws where it is of no use
   aside.put_in_place();
   return {};
 }
