@@ -77,7 +77,7 @@ for name in frame roster plan; do
   need "$name.json"
 done
 sealed=no
-[[ -f frame.csv || -f result.json || -f open.json ]] || sealed=yes
+[[ -f frame.csv || -f result.json || -f open.entry || -f void.entry ]] || sealed=yes
 if [[ -f seed.entry ]]; then need seed.json; fi
 if [[ $sealed == no ]]; then
   need frame.csv

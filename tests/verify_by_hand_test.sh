@@ -52,6 +52,8 @@ for file in {frame,roster}.csv plan.{json,entry} seed.json result.{json,tlog-pro
 rm -rf "$scratch/draw"
 cp -r "$sound" "$scratch/draw"
 rm "$scratch"/draw/{frame,excluded,roster,recusals}.csv "$scratch"/draw/{result,open}.json
+expect "an opened draw whose lists are hidden" 1 "$scratch/draw" "$vkey"
+rm "$scratch"/draw/open.{entry,tlog-proof}
 expect "a sealed draw" 0 "$scratch/draw" "$vkey"
 grep -q "not checked: frame.csv" "$scratch/said" || { echo "wrong: sealing is not said"; failed=1; }
 expect "no folder" 1 "$scratch/nowhere" "$vkey"

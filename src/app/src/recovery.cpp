@@ -1,6 +1,7 @@
 // Subcommands around keeping and proving a log: publish, witness, policy, cosigned notes, backup, restore.
 #include <iostream>
 
+#include "inspection/service.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/recovery.hpp"
 #include "ledger/files.hpp"
@@ -96,6 +97,7 @@ Json to_json(kernel::Adoption const& adoption) {
   document.set("to", adoption.to);
   document.set("lost_bodies", static_cast<std::int64_t>(adoption.lost.size()));
   document.set("records_unknown", adoption.records_unknown);
+  document.set("checkpoints_kept", adoption.checkpoints);
   document.set("blocked_accounts", to_json(adoption.blocked_accounts));
   document.set("withdrawn_grants", to_json(adoption.withdrawn_grants));
   for (auto const todo : {kernel::Todo::erase_again, kernel::Todo::judge_account, kernel::Todo::judge_grant,
@@ -108,6 +110,8 @@ Json to_json(kernel::Adoption const& adoption) {
   // Entries that stand in the log and in no record: the same act in the same words finds its entry again.
   Json::Array entries;
   for (auto const& lost : adoption.lost_entries) {
+    // The log's own, and lists whose salts are lost, cannot be said again.
+    if (!lost.type.starts_with("draw.") || lost.type == "draw.frame" || lost.type == "draw.roster") continue;
     Json row;
     row.set("type", lost.type);
     row.set("subject", lost.subject);
@@ -173,6 +177,8 @@ int run_restore(BackupOptions const& options) {
         fs::exists(options.adopt / "log" / "checkpoint") ? options.adopt / "log" : options.adopt;
     auto const adoption = kernel::adopt(*system, place);
     if (!adoption) return refused(adoption.refusal(), options.common);
+    if (auto hidden = inspection::hide_erased_names(*system); !hidden)
+      return refused(hidden.refusal(), options.common.output);
     document = to_json(*adoption);
   }
   print(document, options.common.output);

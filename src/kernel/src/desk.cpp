@@ -249,7 +249,9 @@ Desk::Batch Desk::take_batch() {
   // While people are at work an import takes small bites, so that nobody waits long behind one.
   batches_since_people_ = for_people ? 0 : std::min(batches_since_people_ + 1, people_about_batches);
   bool const people_about = !for_people && batches_since_people_ < people_about_batches;
-  std::size_t const most = people_about ? import_bite : limits::desk_batch;
+  // A trial's rows must know of each other, whoever else is at work; it writes nothing.
+  bool const is_trial = !lane.empty() && lane.front()->purpose == Purpose::trial;
+  std::size_t const most = people_about && !is_trial ? import_bite : limits::desk_batch;
   Batch batch;
   while (!lane.empty() && batch.size() < most) {
     if (!batch.empty() && (alone(*lane.front()) || lane.front()->purpose != batch.front()->purpose)) break;

@@ -1,6 +1,7 @@
 #include "kernel/publisher.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <sstream>
 #include <stdexcept>
@@ -421,21 +422,34 @@ void finish_policy(System& system) {
 
 namespace {
 
-// A policy that names the log's keys must name the new one too, or nobody who follows it takes the next
-// checkpoint. On a line behind the old key's, with the same URL.
-Result<void> name_in_policy(System& system, Uuid account, std::string const& vkey) {
-  auto const policy = system.log().policy();
-  auto const parsed = ledger::Policy::parse(policy);
-  if (!parsed || parsed->logs().empty()) return {};
+std::vector<std::string> words_of(std::string const& line) {
+  std::istringstream words(line);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+// A policy that names the log's keys must name the new ones too, or nobody who follows it takes the next
+// checkpoint: on lines behind the old keys' with the same URL. What a rotation that broke off had named, and
+// never signed, goes.
+std::string with_successors(std::string const& policy, std::vector<std::string> const& keys,
+                            std::vector<std::string> const& successors, ledger::KeyHistory const& history) {
   std::string wider;
   std::istringstream lines(policy);
   for (std::string line; std::getline(lines, line);) {
+    auto const words = words_of(line);
+    bool const is_log = words.size() >= 2 && words[0] == "log";
+    auto const key = is_log ? ledger::parse_vkey(words[1]) : std::nullopt;
+    auto const own = is_log ? std::ranges::find(keys, words[1]) : keys.end();
+    bool const is_ours = key && key->name == ledger::parse_vkey(keys.front())->name;
+    bool const has_signed =
+        own != keys.end() || std::ranges::count(history.periods(), key, &ledger::KeyPeriod::key) > 0;
+    if (is_ours && !has_signed) continue;
     wider += line + '\n';
-    auto const own = line.find(system.log().vkey());
-    if (line.starts_with("log ") && own != std::string::npos)
-      wider += line.replace(own, system.log().vkey().size(), vkey) + '\n';
+    if (own == keys.end()) continue;
+    wider += "log " + successors[static_cast<std::size_t>(own - keys.begin())];
+    if (words.size() > 2) wider += ' ' + words[2];
+    wider += '\n';
   }
-  return set_policy(system, account, wider);
+  return wider;
 }
 
 }  // namespace
@@ -448,6 +462,13 @@ Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
   for (auto const& vkey : {log.vkey(), log.sm2_vkey()}) replaced.emplace_back(vkey);
   auto const successors = log.prepare_rotation();
   if (!successors) return successors.refusal();
+  // While nothing is announced: where the policy cannot be widened the old keys stay.
+  auto const policy = ledger::Policy::parse(log.policy());
+  if (policy && !policy->logs().empty()) {
+    auto const history = ledger::KeyHistory::of(system.folder() / "public" / "log");
+    auto const wider = with_successors(log.policy(), {log.vkey(), log.sm2_vkey()}, *successors, history);
+    if (auto named = set_policy(system, account, wider); !named) return named.refusal();
+  }
   Json::Array keys;
   for (auto const& vkey : *successors) keys.emplace_back(vkey);
   body.set("keys", std::move(keys));
@@ -460,7 +481,6 @@ Result<LogPublisher::Published> rotate_log_keys(System& system, Uuid account) {
     if (announced.refusal().code != "outcome_unknown") fs::remove(file);
     return announced.refusal();
   }
-  if (auto named = name_in_policy(system, account, successors->front()); !named) return named.refusal();
   // The old keys sign the announcement, the witnesses see it; only then the new ones come into force.
   if (auto told = log.publish(); !told) return told;
   if (auto turned = log.rotate(); !turned) return turned.refusal();

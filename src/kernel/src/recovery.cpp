@@ -88,7 +88,8 @@ using Checkpoints = std::map<std::uint64_t, std::string>;
 
 Checkpoints checkpoints_of_draws(System& system, fs::path const& published_log, std::uint64_t size) {
   Checkpoints notes;
-  auto const draws = fs::absolute(published_log).parent_path() / "draws";
+  auto const log = fs::weakly_canonical(published_log);  // without a slash at its end
+  auto const draws = log.parent_path() / "draws";
   if (!fs::exists(draws)) return notes;
   for (auto const& file : fs::recursive_directory_iterator(draws)) {
     if (file.path().extension() != ".tlog-proof") continue;
@@ -203,6 +204,7 @@ class Adopter {
       if (!root || *root != ledger::read_checkpoint(note)->checkpoint.root)
         return refuse("LOG_FORKED", "", std::to_string(size));
       writer_.write(keep_checkpoint, {place_, static_cast<std::int64_t>(size), note});
+      ++adoption.checkpoints;
     }
     store::Statement const ask{&select_unseen, {place_, static_cast<std::int64_t>(limits::list_items)}};
     auto const series = std::move(writer_.fetch({&ask, 1}).front());

@@ -75,9 +75,9 @@ TEST_P(RotationTest, APolicyThatNamesTheLogNamesItsNewKeyToo) {
   LogPublisher::Published published;
   act_and_publish(published);
   auto const old_key = system_->log().vkey();
-  ASSERT_TRUE(set_policy(*system_, keeper(), "log " + old_key + " https://log.example/\nquorum none\n"));
+  ASSERT_TRUE(set_policy(*system_, keeper(), "log\t" + old_key + " https://log.example/\nquorum none\n"));
   ASSERT_TRUE(rotate_log_keys(*system_, keeper()));
-  EXPECT_EQ(system_->log().policy(), "log " + old_key + " https://log.example/\nlog " +
+  EXPECT_EQ(system_->log().policy(), "log\t" + old_key + " https://log.example/\nlog " +
                                          system_->log().vkey() + " https://log.example/\nquorum none\n");
   EXPECT_TRUE(verify_log(*system_).findings.empty());
 }

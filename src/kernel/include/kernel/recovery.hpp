@@ -60,6 +60,8 @@ struct Adoption {
   std::vector<LostVersion> lost;
   std::int64_t records_unknown = 0;  // made after the backup: of these there is nothing
   std::vector<LostEntry> lost_entries;
+  // Of draws' proofs found beside the published log; 0 where only the log itself was at hand.
+  std::int64_t checkpoints = 0;
   // Blocked and withdrawn in the adoption, since a lost act may have closed or withdrawn them.
   std::vector<Uuid> blocked_accounts;
   std::vector<Uuid> withdrawn_grants;

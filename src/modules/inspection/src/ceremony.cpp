@@ -169,8 +169,6 @@ void check_opened(DrawCeremony const& ceremony, SeedSource const& source, SeedVa
 Result<void> reveal(Act& act) {
   auto& ceremony = act.record<DrawCeremony>();
   auto const& values = act.payload<RevealValues>().values;
-  if (act.now() + std::chrono::seconds(ceremony.margin_seconds) > first_event(ceremony))
-    return refuse("reveal_late");
   if (ceremony.plans.empty()) return refuse("no_plans");
   std::size_t position = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -186,7 +184,10 @@ Result<void> reveal(Act& act) {
   ceremony.revealed = values;
   auto const digest = sha256(text_of_body(reveal_body(ceremony)));
   ceremony.reveal_digest = to_hex(digest);
-  ceremony.reveal_seq = act.log("draw.reveal", publication::ceremony_subject(ceremony.ceremony), digest).seq;
+  auto const entry = act.log("draw.reveal", publication::ceremony_subject(ceremony.ceremony), digest);
+  if (entry.time + std::chrono::seconds(ceremony.margin_seconds) > first_event(ceremony))
+    return refuse("reveal_late");
+  ceremony.reveal_seq = entry.seq;
   return {};
 }
 
@@ -238,6 +239,11 @@ Result<void> record_seed(Act& act) {
   auto const& seed = act.payload<RecordSeed>();
   if (ceremony.plans.empty()) return refuse("no_plans");
   if (act.now() < last_event(ceremony)) return refuse("before_event");
+  // What participants have revealed to the world counts, also where a restored copy has lost it.
+  auto const before = act.adopted(publication::ceremony_subject(ceremony.ceremony));
+  if (ceremony.reveal_digest.empty() &&
+      std::ranges::count(before, "draw.reveal", &Act::AdoptedLeaf::type) > 0)
+    return refuse("reveal_published");
   check_seed_values(ceremony, seed.values);
   ceremony.values = seed.values;
   ceremony.attendees = seed.attendees;

@@ -301,15 +301,18 @@ Hash number_plan(InspectionTask& task, DrawCeremony const& ceremony, publication
   return sha256(text_of_body(plan_body(task, ceremony)));
 }
 
-// The number leaves no gap: a plan that the world has read and a restored copy has lost keeps its own.
-Hash number_plan(Act& act, InspectionTask& task, DrawCeremony const& ceremony, std::uint64_t year) {
-  publication::DrawId id{year, task.authority, 0};
-  for (auto const& lost : published_before(act, task, "draw.plan")) {
-    id.number = lost.number;
-    if (number_plan(task, ceremony, id) == lost.digest) return lost.digest;
+// The number leaves no gap: a plan that the world has read and a restored copy has lost keeps its own, and
+// its year.
+Hash number_plan(Act& act, InspectionTask& task, DrawCeremony const& ceremony) {
+  auto const this_year = static_cast<std::uint64_t>(year_of(act.today()));
+  for (auto const year : {this_year, this_year - 1}) {
+    task.series = publication::series_chain(task.authority, year);
+    for (auto const& lost : published_before(act, task, "draw.plan"))
+      if (number_plan(task, ceremony, {year, task.authority, lost.number}) == lost.digest) return lost.digest;
   }
-  id.number = static_cast<std::uint64_t>(act.next_number(task.series));
-  return number_plan(task, ceremony, id);
+  task.series = publication::series_chain(task.authority, this_year);
+  auto const number = static_cast<std::uint64_t>(act.next_number(task.series));
+  return number_plan(task, ceremony, {this_year, task.authority, number});
 }
 
 // The plan names the exact future event; from here on chance decides.
@@ -323,16 +326,14 @@ Result<void> make_plan(Act& act) {
   if (called->sources.empty()) return refuse("sources_missing", "/ceremony");
   if (called->authority != task.authority) return refuse("other_authority", "/ceremony");
 
-  auto const year = static_cast<std::uint64_t>(year_of(act.today()));
-  task.series = publication::series_chain(task.authority, year);
-  check_replaces(act, task, wanted.replaces);
   task.replaces = wanted.replaces;
   task.ceremony = wanted.ceremony;
   task.policy_blob = wanted.policy;
   task.draw_deadline = called->deadline;
 
   auto& ceremony = act.step<DrawCeremony>("draw_ceremony", wanted.ceremony, "bind");
-  auto const digest = number_plan(act, task, ceremony, year);
+  auto const digest = number_plan(act, task, ceremony);
+  check_replaces(act, task, wanted.replaces);
   auto const entry = act.log("draw.plan", publication::series_subject(draw_id_of(task)), digest);
   if (entry.time + std::chrono::seconds(ceremony.margin_seconds) >= first_event(ceremony))
     return refuse("event_too_near", "/ceremony");
@@ -437,10 +438,10 @@ Result<void> erase_opening(Act& act) {
   return {};
 }
 
-void unbind(Act& act, InspectionTask const& task) {
+void unbind(Act& act, InspectionTask const& task, Instant at) {
   auto const* ceremony = act.load<DrawCeremony>("draw_ceremony", *task.ceremony);
   auto const& state = act.envelope_of("draw_ceremony", *task.ceremony)->state;
-  if (state != "bound" || act.now() >= first_event(*ceremony)) throw Refused("event_held");
+  if (state != "bound" || at >= first_event(*ceremony)) throw Refused("event_held");
   auto& bound = act.step<DrawCeremony>("draw_ceremony", *task.ceremony, "unbind");
   std::erase_if(bound.plans, [&](ServedPlan const& plan) { return plan.task == act.id(); });
 }
@@ -466,10 +467,10 @@ Result<void> void_task(Act& act) {
     task.voided->result = wanted.result;
   } else {
     task.void_stage = VoidStage::before_event;
-    unbind(act, task);
   }
   auto const digest = sha256(text_of_body(void_body(task)));
   auto const entry = act.log("draw.void", publication::series_subject(draw_id_of(task)), digest);
+  if (task.void_stage == VoidStage::before_event) unbind(act, task, entry.time);
   task.voided->entry = {to_hex(digest), entry.seq, to_hex(entry.leaf_hash)};
   return {};
 }

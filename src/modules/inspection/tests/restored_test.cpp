@@ -5,6 +5,7 @@
 
 #include "kernel/audit.hpp"
 #include "office.hpp"
+#include "stats/draw.hpp"
 
 namespace plumbline::inspection::testing {
 namespace {
@@ -113,6 +114,82 @@ TEST_F(RestoredDraw, NothingFollowsAVoidThatWasPublished) {
   }
 }
 
+// What participants opened to the world stays part of the seed.
+TEST_F(RestoredDraw, ARevealThatWasPublishedIsNotLeftOut) {
+  Uuid const made = frozen();
+  Uuid const called =
+      done(drawer_, "draw_ceremony", "call", {},
+           R"({"title":"联合","organisation":)" + id_text(bureau_) + R"(,"profile":"joint"})");
+  auto const name = record<DrawCeremony>("draw_ceremony", called).ceremony;
+  Bytes const secret(32, 1);
+  std::string sources;
+  for (std::string const who : {"纪检组", "市局"})
+    sources += R"({"source":"commit:)" + who + R"(","kind":"commit","organisation":")" + who + R"(","own":)" +
+               (who == "市局" ? "1" : "0") + R"(,"commitment":")" +
+               to_hex(stats::source_commitment(name, "commit:" + who, secret)) + "\"},";
+  done(drawer_, "draw_ceremony", "set_sources", called,
+       R"({"sources":[)" + sources +
+           R"({"source":"lottery:ssq:2026026","kind":"lottery","time":"2026-03-06T13:15:00Z",
+              "place":"中国福利彩票","pick":[{"times":1,"k":6,"low":1,"high":33},
+              {"times":1,"k":1,"low":1,"high":16}]}],"deadline":"2026-03-08T13:15:00Z"})");
+  must(make_plan(*system_, drawer_, made, called));
+  auto const backup = backed_up();
+  std::string const revealed =
+      R"({"values":[{"source":"commit:纪检组","value":")" + hex_encode(secret) + "\"}]}";
+  done(drawer_, "draw_ceremony", "reveal", called, revealed);
+  restored(backup);
+
+  go_to("2026-03-07T02:05:00Z");
+  auto const seed = [&](std::string const& first) {
+    return act(drawer_, "draw_ceremony", "record", called,
+               R"({"values":[{"source":"commit:纪检组","value":")" + first +
+                   R"("},{"source":"commit:市局","value":""},
+                   {"source":"lottery:ssq:2026026","value":"3032303931343230323733313035"}]})");
+  };
+  EXPECT_EQ(seed("").refusal().code, "reveal_published");
+  done(drawer_, "draw_ceremony", "reveal", called, revealed);
+  EXPECT_TRUE(seed(hex_encode(secret)));
+}
+
+TEST_F(RestoredDraw, AVoidBeforeTheEventIsRepeatedAfterIt) {
+  Uuid const made = frozen();
+  Uuid const called = ceremony("2026-03-06T02:00:00Z", "2026-03-08T02:00:00Z");
+  must(make_plan(*system_, drawer_, made, called));
+  auto const backup = backed_up();
+  must(void_draw(*system_, leader_, made, "recalled", ""));
+  restored(backup);
+  go_to("2026-03-09T02:00:00Z");
+  must(void_draw(*system_, leader_, made, "recalled", ""));
+  expect_sound();
+}
+
+TEST_F(RestoredDraw, APlanKeepsTheYearOfItsNumber) {
+  go_to("2026-12-30T01:00:00Z");
+  Uuid const made = frozen();
+  Uuid const called = ceremony("2027-01-08T02:00:00Z", "2027-01-10T02:00:00Z");
+  auto const backup = backed_up();
+  must(make_plan(*system_, drawer_, made, called));
+  auto const before = record<InspectionTask>("inspection_task", made).draw;
+  restored(backup);
+  go_to("2027-01-02T01:00:00Z");
+  must(make_plan(*system_, drawer_, made, called));
+  EXPECT_EQ(record<InspectionTask>("inspection_task", made).draw, before);
+  expect_sound();
+}
+
+TEST_F(RestoredDraw, WhatTheSystemSetCannotBeErased) {
+  Uuid const made = frozen();
+  must(make_plan(*system_, drawer_, made, ceremony("2026-03-06T02:00:00Z", "2026-03-08T02:00:00Z")));
+  Uuid const privacy = person("privacy", Role::audit_administrator);
+  for (std::string const field : {"plan", "frame", "draw", "design", "item"})
+    EXPECT_EQ(
+        act(privacy, "inspection_task", "erase", made, R"({"fields":[")" + field + R"("],"ground":"x"})")
+            .refusal()
+            .code,
+        "not_erasable")
+        << field;
+}
+
 TEST_F(RestoredDraw, NamesThatWereTakenBackStayBack) {
   Uuid const made = seeded(two_strata, "2026-03-06T02:00:00Z", "2026-03-08T02:00:00Z");
   must(compute_draw(*system_, made));
@@ -122,15 +199,19 @@ TEST_F(RestoredDraw, NamesThatWereTakenBackStayBack) {
     publish(check.id);
   }
   must(open_draw(*system_, drawer_, made, Opening::anyway));
+  auto const names = folder_ / "public" / must(publish_folders(*system_)).at(0).folder / "open.json";
+  ASSERT_TRUE(std::filesystem::exists(names));
   Uuid const privacy = person("privacy", Role::audit_administrator);
   auto const backup = backed_up();
   must(erase_opening(*system_, privacy, made, "retention"));
   restored(backup);
+  ASSERT_TRUE(hide_erased_names(*system_));
+  EXPECT_FALSE(std::filesystem::exists(names));
 
   auto const published = must(publish_folders(*system_));
   ASSERT_THAT(published, SizeIs(1));
   EXPECT_THAT(published[0].waiting, Contains("erase"));
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "public" / published[0].folder / "open.json"));
+  EXPECT_FALSE(std::filesystem::exists(names));
   EXPECT_EQ(erase_opening(*system_, privacy, made, "other").refusal().code, "published_otherwise");
   must(erase_opening(*system_, privacy, made, "retention"));
   expect_sound();

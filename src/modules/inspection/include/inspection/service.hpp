@@ -86,6 +86,9 @@ enum class Opening : std::uint8_t { unless_classes_show, anyway };
 Result<kernel::Receipt> open_draw(kernel::System& system, Uuid account, Uuid task,
                                   Opening opening = Opening::unless_classes_show);
 
+// After an adoption: takes names out of the public folders whose erasure was published and lost here. They
+// stay out until the erasure is entered again.
+Result<void> hide_erased_names(kernel::System& system);
 // Takes the opened names back after their retention (draw.erase): publish_draw then removes open.json, here
 // and in the folder; the entries and proofs stay. What others have copied stays with them.
 Result<kernel::Receipt> erase_opening(kernel::System& system, Uuid account, Uuid task,

@@ -24,6 +24,18 @@ std::optional<EntryFiles> entry_files(System& system, std::string body, std::int
   return EntryFiles{std::move(body), system.log().leaf(seq), std::move(proof->file)};
 }
 
+// Names that were taken back stay back, also where a restored copy does not know who took them why.
+bool lost_erasure(System& system, InspectionTask const& task) {
+  if (!task.opened || task.erased) return false;
+  auto const lost = kernel::adopted_entries(system, publication::draw_subject(*task.draw));
+  return std::ranges::count(lost, "draw.erase", &kernel::LostEntry::type) > 0;
+}
+
+void remove_opening(System& system, InspectionTask const& task) {
+  for (std::string const ending : {".json", ".entry", ".tlog-proof"})
+    std::filesystem::remove(system.log().folder() / "draws" / *task.draw / ("open" + ending));
+}
+
 class Folder {
  public:
   Folder(System& system, Uuid task_id, DrawFiles const& files)
@@ -129,12 +141,11 @@ class Folder {
       folder_.open = take("open", "", task_.opened->seq);
       return {};
     }
-    // Names that were taken back stay back, also where a restored copy does not know who took them why.
-    for (auto const& lost : kernel::adopted_entries(system_, publication::draw_subject(*task_.draw)))
-      if (lost.type == "draw.erase") {
-        published_.waiting.emplace_back("erase");
-        return {};
-      }
+    if (lost_erasure(system_, task_)) {
+      remove_opening(system_, task_);
+      published_.waiting.emplace_back("erase");
+      return {};
+    }
     auto body = load_blob(system_, task_.opened->digest);
     if (!body) return body.refusal();
     auto const opened = publication::parse_body<publication::Open>(*body);
@@ -284,6 +295,15 @@ Result<std::vector<Published>> publish_folders(System& system) {
     published.push_back(std::move(*folder));
   }
   return published;
+}
+
+Result<void> hide_erased_names(System& system) {
+  auto const read = for_each(system, "inspection_task", {{"draw_number", kernel::Compare::greater, {"0"}}},
+                             [&](kernel::Found const& found) {
+                               auto const& task = found.as<InspectionTask>();
+                               if (lost_erasure(system, task)) remove_opening(system, task);
+                             });
+  return read ? Result<void>() : read.refusal();
 }
 
 Result<kernel::Receipt> open_draw(System& system, Uuid account, Uuid task, Opening opening) {
