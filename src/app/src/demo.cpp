@@ -10,6 +10,7 @@
 #include "kernel/credentials.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/publisher.hpp"
+#include "ledger/files.hpp"
 #include "publication/file_source.hpp"
 #include "publication/verify_draw.hpp"
 #include "publication/verify_log.hpp"
@@ -114,15 +115,19 @@ int print_bulletin(kernel::System& system, demo::RoundReport const& round) {
   return 0;
 }
 
-// One password for all of them, shown once.
+// One password for all of them. It lies beside the invented data, for whoever starts the demo again.
 void print_accounts(kernel::System& system, demo::City const& city) {
   std::string const password = kernel::make_password();
-  std::cout << "演示账户，共用口令 " << password << "（只显示一次）：\n";
+  std::string text = "演示账户，共用口令 " + password + "：\n";
   for (auto const& person : city.people) {
     auto const kept = kernel::set_password(system, city.accounts.at(person.login), password);
     if (!kept) throw std::runtime_error("set_password: " + kept.refusal().code);
-    std::cout << "  " << person.login << "  " << person.role << "  " << person.scope << '\n';
+    text += "  " + person.login + "  " + person.role + "  " + person.scope + '\n';
   }
+  std::cout << text;
+  auto const file = system.folder() / "demo-accounts.txt";
+  ledger::write_file_durably(file, text);
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
 }
 
 int play_once(OnceCommand const& command, fs::path const& folder) {

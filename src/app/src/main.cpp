@@ -4,6 +4,7 @@
 
 #include "commands.hpp"
 #include "demo_commands.hpp"
+#include "serve_commands.hpp"
 #include "statsapi/commands.hpp"
 #include "support.hpp"
 #include "verify_commands.hpp"
@@ -107,6 +108,18 @@ void add_records(CommandLine& line) {
   command->add_option("record", attach->record)->required();
   command->add_option("file", attach->file)->required();
   command->add_option("--type", attach->media_type, "media type")->capture_default_str();
+}
+
+void add_serve(CommandLine& line) {
+  ServeOptions* serve = nullptr;
+  auto* command = add(line, line.app, "serve", "the server: API and published files", run_serve, serve);
+  command->add_option("--listen", serve->listen, "HOST:PORT; beyond this machine TLS is wanted")
+      ->capture_default_str();
+  command->add_option("--unix-socket", serve->unix_socket, "a socket's path, beside the address");
+  auto* certificate = command->add_option("--certificate", serve->certificate, "PEM: certificate and chain");
+  auto* key = command->add_option("--private-key", serve->private_key, "PEM: its key");
+  certificate->needs(key);
+  key->needs(certificate);
 }
 
 void add_recovery(CommandLine& line) {
@@ -304,6 +317,7 @@ int main(int argc, char** argv) {
   line.app.require_subcommand(1);
   add_records(line);
   add_administration(line);
+  add_serve(line);
   add_recovery(line);
   add_computing(line);
   add_verifying(line);

@@ -21,24 +21,30 @@ struct Slot {
   Slot& operator=(Slot const&) = delete;
 };
 
+std::string hash_of(std::string_view password) {
+  char hash[crypto_pwhash_STRBYTES];
+  if (crypto_pwhash_str(hash, password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+    throw std::runtime_error("not enough memory to hash a password");
+  return hash;
+}
+
 }  // namespace
 
 Result<void> set_password(System& system, Uuid account, std::string_view password) {
   if (password.size() < limits::password_bytes_min) return refuse("password_too_short", "/password");
   if (password.size() > limits::password_bytes_max) return refuse("too_long", "/password");
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
-  char hash[crypto_pwhash_STRBYTES];
+  std::string hash;
   {
     Slot const slot;
-    if (crypto_pwhash_str(hash, password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                          crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
-      throw std::runtime_error("not enough memory to hash a password");
+    hash = hash_of(password);
   }
   static store::Sql const keep{
       "credential.upsert",
       "insert into credential (jurisdiction, account, password_hash) values ($1, $2, $3) on "
       "conflict (jurisdiction, account) do update set password_hash = excluded.password_hash"};
-  return system.write_unlogged(keep, {system.settings().jurisdiction, id_bytes(account), std::string(hash)});
+  return system.write_unlogged(keep, {system.settings().jurisdiction, id_bytes(account), std::move(hash)});
 }
 
 bool check_password(System& system, Uuid account, std::string_view password) {
@@ -47,9 +53,13 @@ bool check_password(System& system, Uuid account, std::string_view password) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
   auto const rows =
       system.database().reader()->query(find, {system.settings().jurisdiction, id_bytes(account)});
-  if (rows.empty() || password.size() > limits::password_bytes_max) return false;
+  if (password.size() > limits::password_bytes_max) return false;
   Slot const slot;
-  return crypto_pwhash_str_verify(store::text(rows[0][0]).c_str(), password.data(), password.size()) == 0;
+  // Somebody without a password takes as long as somebody with a wrong one.
+  static std::string const nobody = hash_of("nobody's password");
+  auto const& hash = rows.empty() ? nobody : store::text(rows[0][0]);
+  bool const fits = crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
+  return fits && !rows.empty();
 }
 
 std::string make_password() {

@@ -62,8 +62,14 @@ class PublisherImpl final : public LogPublisher {
         signers_(keys_.signers()),
         tiles_(folder_ / "public" / "log") {}
 
-  std::string vkey() const override { return ledger::format_vkey(keys_.ed25519()); }
-  std::string sm2_vkey() const override { return ledger::format_vkey(keys_.sm2()); }
+  std::string vkey() const override {
+    std::lock_guard const lock(keys_mutex_);
+    return ledger::format_vkey(keys_.ed25519());
+  }
+  std::string sm2_vkey() const override {
+    std::lock_guard const lock(keys_mutex_);
+    return ledger::format_vkey(keys_.sm2());
+  }
   std::string vkey_at(std::int64_t size) const override {
     auto const keys =
         ledger::KeyHistory::of(folder_ / "public" / "log").keys_at(static_cast<std::uint64_t>(size));
@@ -104,12 +110,17 @@ class PublisherImpl final : public LogPublisher {
   std::optional<ledger::CheckpointSigner> signer_;
   std::vector<std::unique_ptr<WitnessClient>> witnesses_;
   std::mutex mutex_;
+  mutable std::mutex keys_mutex_;  // of keys_ alone: mutex_ is held while witnesses are asked
 };
 
 Result<void> PublisherImpl::open_signer() {
   if (signer_) return {};
   // Another process may have rotated since.
-  keys_ = LogKeys(folder_ / "keys", folder_ / "public" / "log");
+  LogKeys present(folder_ / "keys", folder_ / "public" / "log");
+  {
+    std::lock_guard const keys_lock(keys_mutex_);
+    keys_ = std::move(present);
+  }
   signers_ = keys_.signers();
   std::vector<ledger::Signer const*> signers;
   for (auto const& signer : signers_) signers.push_back(signer.get());
@@ -265,7 +276,10 @@ Result<void> PublisherImpl::rotate() {
   if (auto opened = open_signer(); !opened) return opened.refusal();
   auto const size = signer_->signed_size();
   signer_.reset();
-  if (auto done = keys_.succeed(size + 1); !done) return done;
+  {
+    std::lock_guard const keys_lock(keys_mutex_);
+    if (auto done = keys_.succeed(size + 1); !done) return done;
+  }
   signers_ = keys_.signers();
   return open_signer();
 }

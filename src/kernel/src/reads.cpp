@@ -136,6 +136,8 @@ Result<std::string> condition_of(Building& sql, Register const& reg, Condition c
   if (condition.values.size() > limits::values_per_filter) return refuse("too_many_values", path);
   if (condition.field == "scope" || condition.field == "party") {
     if (condition.values.empty()) return refuse("required", path);
+    if (condition.compare != Compare::equal && condition.compare != Compare::any_of)
+      return refuse("not_filterable", path, condition.field);
     std::size_t const position = sql.values.size();
     auto text = place_condition(sql, condition);
     if (text) sql.values[position] = std::string(reg.name);

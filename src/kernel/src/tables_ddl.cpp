@@ -126,6 +126,16 @@ create table credential (
   jurisdiction text not null, account {BIN} not null, password_hash text not null,
   primary key (jurisdiction, account)
 ) {KEYED};
+create table session (                   -- of browsers
+  jurisdiction text not null, token_hash {BIN} not null, account {BIN} not null, csrf text not null,
+  opened_at {INT} not null, seen_at {INT} not null,
+  primary key (jurisdiction, token_hash)
+) {KEYED};
+create index session_by_account on session (jurisdiction, account);
+create table login_failure (             -- since the last time it went right
+  jurisdiction text not null, login text not null, failures {INT} not null, last_at {INT} not null,
+  primary key (jurisdiction, login)
+) {KEYED};
 )sql";
 
 constexpr TableInfo tables[] = {
@@ -144,6 +154,8 @@ constexpr TableInfo tables[] = {
     {"idempotency", TableKind::unlogged},
     {"blob_release", TableKind::unlogged},
     {"credential", TableKind::unlogged},
+    {"session", TableKind::unlogged},
+    {"login_failure", TableKind::unlogged},
 };
 
 }  // namespace

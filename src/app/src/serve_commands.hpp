@@ -1,0 +1,16 @@
+// The server as a subcommand.
+#pragma once
+#include "commands.hpp"
+
+namespace plumbline::app {
+
+struct ServeOptions {
+  Common common;
+  std::string listen = "127.0.0.1:8080";
+  fs::path unix_socket;
+  fs::path certificate;  // PEM
+  fs::path private_key;
+};
+int run_serve(ServeOptions const& options);
+
+}  // namespace plumbline::app

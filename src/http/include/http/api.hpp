@@ -1,0 +1,20 @@
+// The API over every register, sessions, the public files: one handler for the server. Everything is derived
+// from the catalogue; nothing here knows a module.
+#pragma once
+#include <memory>
+
+#include "http/message.hpp"
+#include "http/server.hpp"
+#include "kernel/system.hpp"
+
+namespace plumbline::http {
+
+class Api {
+ public:
+  static std::unique_ptr<Api> make(kernel::System& system);
+  virtual ~Api() = default;
+  virtual Response answer(Request const& request) = 0;
+  virtual BodyRule body_rule(Request const& request) const = 0;
+};
+
+}  // namespace plumbline::http

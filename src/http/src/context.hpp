@@ -1,0 +1,50 @@
+// One request on its way through the API: who asks, for what, and the words of its path.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "http/message.hpp"
+#include "kernel/system.hpp"
+#include "problem.hpp"
+#include "router.hpp"
+#include "sessions.hpp"
+
+namespace plumbline::http {
+
+struct Context {
+  kernel::System& system;
+  Sessions& sessions;
+  Request const& request;
+  Variables variables;
+  std::optional<Session> session;  // there for every route that wants somebody signed in
+
+  std::string const& variable(std::string_view name) const { return variables.find(name)->second; }
+  kernel::Viewer viewer() const { return system.viewer(session->account); }
+  Response refused(Refusal const& refusal) const { return problem_of(refusal, request); }
+};
+
+using ApiRoute = Route<Context>;
+
+// session.cpp
+Response sign_in(Context& context);
+Response show_session(Context& context);
+Response sign_out(Context& context);
+// records.cpp
+Response list_records(Context& context);
+Response show_record(Context& context);
+Response show_history(Context& context);
+Response show_proof(Context& context);
+Response create_record(Context& context);
+Response act_on_record(Context& context);
+// meta.cpp
+Response show_meta(Context& context);
+Response show_openapi(Context& context);
+// files.cpp
+Response show_published(Context& context);
+Response show_log_file(Context& context);
+Response show_health(Context& context);
+Response show_readiness(Context& context);
+
+std::string session_cookie(Request const& request);
+
+}  // namespace plumbline::http

@@ -1,0 +1,71 @@
+// What screens and programs read first: registers, fields, actions.
+#include <map>
+
+#include "base/limits.hpp"
+#include "context.hpp"
+#include "kernel/messages.hpp"
+#include "kernel/registers.hpp"
+#include "reflect/codec.hpp"
+#include "routes.hpp"
+
+namespace plumbline::http {
+namespace {
+
+Json::Array roles_json(kernel::RoleSet roles) {
+  Json::Array names;
+  for (int role = 0; role < kernel::role_count; ++role)
+    if (roles.contains(static_cast<kernel::Role>(role)))
+      names.emplace_back(kernel::to_string(static_cast<kernel::Role>(role)));
+  return names;
+}
+
+bool may_read(kernel::Viewer const& viewer, kernel::Register const& reg) {
+  for (auto const& grant : viewer.scoped)
+    if (reg.readers.contains(grant.role)) return true;
+  for (auto const& grant : viewer.represented)
+    if (reg.party_readers.contains(grant.role)) return true;
+  return false;
+}
+
+Json register_json(kernel::Register const& reg, kernel::Viewer const& viewer) {
+  Json document;
+  document.set("name", reg.name);
+  document.set("title_field", reg.title_field);
+  document.set("importable", reg.importable);
+  Json::Array states;
+  for (std::size_t i = 1; i < reg.states.size(); ++i) states.emplace_back(reg.states[i]);
+  document.set("states", std::move(states));
+  document.set("schema", reflect::json_schema(*reg.type));
+  Json::Array steps;
+  for (auto const& step : reg.steps) {
+    Json row;
+    row.set("from", reg.state_name(step.from));
+    row.set("action", step.action);
+    row.set("to", reg.state_name(step.to));
+    row.set("by", roles_json(step.by));
+    row.set("open", viewer.holds_any(step.by));
+    steps.push_back(std::move(row));
+  }
+  document.set("steps", std::move(steps));
+  Json payloads;
+  for (auto const& action : reg.actions)
+    payloads.set(action.name,
+                 action.payload == nullptr ? Json(Json::Object{}) : reflect::json_schema(*action.payload));
+  document.set("payloads", std::move(payloads));
+  return document;
+}
+
+}  // namespace
+
+Response show_meta(Context& context) {
+  auto const viewer = context.viewer();
+  Json document;
+  document.set("jurisdiction", context.system.settings().jurisdiction);
+  Json::Array registers;
+  for (auto const& reg : context.system.catalogue().registers())
+    if (may_read(viewer, reg)) registers.push_back(register_json(reg, viewer));
+  document.set("registers", std::move(registers));
+  return json(200, document);
+}
+
+}  // namespace plumbline::http

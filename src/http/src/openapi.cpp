@@ -1,0 +1,353 @@
+// OpenAPI 3.1 of all of it, from the same tables that answer.
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "context.hpp"
+#include "reflect/codec.hpp"
+#include "routes.hpp"
+
+namespace plumbline::http {
+namespace {
+
+Json reference(std::string_view name) {
+  Json document;
+  document.set("$ref", "#/components/schemas/" + std::string(name));
+  return document;
+}
+
+Json of_type(std::string_view type) {
+  Json document;
+  document.set("type", type);
+  return document;
+}
+
+Json list_of(Json items) {
+  Json document = of_type("array");
+  document.set("items", std::move(items));
+  return document;
+}
+
+Json object_of(Json::Object members, std::vector<std::string> const& required) {
+  Json document = of_type("object");
+  Json::Array names;
+  for (auto const& name : required) names.emplace_back(name);
+  document.set("properties", Json(std::move(members)));
+  document.set("required", std::move(names));
+  return document;
+}
+
+enum class Reader : std::uint8_t { caller, answer };
+
+// Types that a schema brings along move to the document's components. What is answered may be masked and may
+// be older than today's rules: of those only kinds are promised.
+class Components {
+ public:
+  Json add(Json const& schema, Reader reader) {
+    if (auto const* types = schema.find("$defs"))
+      for (auto const& [name, type] : *types->as_object()) keep(name, type, reader);
+    return moved(schema, reader);
+  }
+
+  void set(std::string const& name, Json schema) { schemas_.set(name, std::move(schema)); }
+  Json take() { return std::move(schemas_); }
+
+ private:
+  static std::string name_for(std::string const& name, Reader reader) {
+    return reader == Reader::caller ? name : name + "_answer";
+  }
+
+  void keep(std::string const& name, Json const& type, Reader reader) {
+    auto const own = name_for(name, reader);
+    if (schemas_.find(own) == nullptr) schemas_.set(own, moved(type, reader));
+  }
+
+  static bool is_promise(std::string const& name) {
+    static constexpr std::string_view promises[] = {"required", "pattern",   "format",    "minimum",
+                                                    "maximum",  "minLength", "maxLength", "minItems",
+                                                    "maxItems", "enum",      "const",     "uniqueItems"};
+    return std::ranges::find(promises, name) != std::end(promises);
+  }
+
+  static Json moved(Json const& value, Reader reader, bool inside_properties = false) {
+    if (auto const* list = value.as_array()) {
+      Json::Array out;
+      for (auto const& item : *list) out.push_back(moved(item, reader));
+      return out;
+    }
+    auto const* object = value.as_object();
+    if (object == nullptr) return value;
+    Json::Object out;
+    for (auto const& [name, member] : *object) {
+      if (!inside_properties && (name == "$defs" || name == "$schema" || name == "$id")) continue;
+      if (!inside_properties && reader == Reader::answer &&
+          (is_promise(name) || name == "additionalProperties"))
+        continue;
+      auto const* text = member.as_text();
+      if (!inside_properties && name == "$ref" && text != nullptr && text->starts_with("#/$defs/"))
+        out.emplace_back(name, "#/components/schemas/" + name_for(text->substr(8), reader));
+      else
+        out.emplace_back(name, moved(member, reader, !inside_properties && name == "properties"));
+    }
+    return out;
+  }
+
+  Json schemas_{Json::Object{}};
+};
+
+Json content_of(std::string_view media_type, Json schema) {
+  Json body;
+  body.set("schema", std::move(schema));
+  Json content;
+  content.set(media_type, std::move(body));
+  return content;
+}
+
+Json answer(std::string_view what, Json schema) {
+  Json document;
+  document.set("description", what);
+  document.set("content", content_of("application/json", std::move(schema)));
+  return document;
+}
+
+Json problem_answers(std::initializer_list<int> statuses) {
+  Json answers{Json::Object{}};
+  for (int const status : statuses) {
+    Json document;
+    document.set("description", std::string(reason_of(status)));
+    document.set("content", content_of("application/problem+json", reference("problem")));
+    answers.set(std::to_string(status), std::move(document));
+  }
+  return answers;
+}
+
+Json parameter(std::string_view name, std::string_view place, bool required, Json schema) {
+  Json document;
+  document.set("name", name);
+  document.set("in", place);
+  if (required) document.set("required", true);
+  document.set("schema", std::move(schema));
+  return document;
+}
+
+Json uuid_schema() {
+  Json schema = of_type("string");
+  schema.set("format", "uuid");
+  return schema;
+}
+
+class Document {
+ public:
+  explicit Document(kernel::Catalogue const& catalogue) : catalogue_(catalogue) {}
+
+  Json make() {
+    common_schemas();
+    for (auto const& reg : catalogue_.registers()) add_register(reg);
+    Json document;
+    document.set("openapi", "3.1.0");
+    Json info;
+    info.set("title", "Plumbline 准绳");
+    info.set("version", "1");
+    info.set("description",
+             "Registers of a city's quality supervision. Every write is an act in a public log.");
+    document.set("info", std::move(info));
+    session_paths();
+    document.set("paths", std::move(paths_));
+    Json components;
+    components.set("schemas", components_.take());
+    Json cookie;
+    cookie.set("type", "apiKey");
+    cookie.set("in", "cookie");
+    cookie.set("name", "__Host-plumbline");
+    Json schemes;
+    schemes.set("session", std::move(cookie));
+    components.set("securitySchemes", std::move(schemes));
+    document.set("components", std::move(components));
+    Json session;
+    session.set("session", Json::Array{});
+    document.set("security", Json::Array{std::move(session)});
+    return document;
+  }
+
+ private:
+  void common_schemas() {
+    Json::Object problem_row{
+        {"path", of_type("string")}, {"code", of_type("string")}, {"message", of_type("string")}};
+    Json::Object problem{{"type", of_type("string")},
+                         {"title", of_type("string")},
+                         {"status", of_type("integer")},
+                         {"code", of_type("string")},
+                         {"detail", of_type("string")},
+                         {"instance", of_type("string")},
+                         {"problems", list_of(object_of(std::move(problem_row), {"path", "code"}))}};
+    components_.set("problem", object_of(std::move(problem), {"status", "code", "title"}));
+    Json::Object receipt{{"id", uuid_schema()},
+                         {"version", of_type("integer")},
+                         {"entry", of_type("integer")},
+                         {"state", of_type("string")},
+                         {"repeated", of_type("boolean")}};
+    components_.set("receipt", object_of(std::move(receipt), {"id", "version", "entry", "state"}));
+    Json::Object change{
+        {"path", of_type("string")}, {"before", of_type("string")}, {"after", of_type("string")}};
+    Json::Object step{{"version", of_type("integer")},
+                      {"entry", of_type("integer")},
+                      {"action", of_type("string")},
+                      {"account", of_type("string")},
+                      {"at", of_type("string")},
+                      {"state", of_type("string")},
+                      {"changes", list_of(object_of(std::move(change), {"path"}))}};
+    components_.set(
+        "history",
+        object_of({{"items", list_of(object_of(std::move(step), {"version", "entry"}))}}, {"items"}));
+    Json::Object proof{{"entry", of_type("integer")},
+                       {"leaf", of_type("string")},
+                       {"vkey", of_type("string")},
+                       {"proof", of_type("string")},
+                       {"checkpoint_size", of_type("integer")}};
+    components_.set("proof", object_of(std::move(proof), {"entry", "leaf", "vkey"}));
+    Json::Object session{
+        {"account", uuid_schema()}, {"csrf", of_type("string")}, {"grants", list_of(of_type("object"))}};
+    components_.set("session", object_of(std::move(session), {"account", "csrf", "grants"}));
+    Json::Object credentials{{"login", of_type("string")}, {"password", of_type("string")}};
+    components_.set("credentials", object_of(std::move(credentials), {"login", "password"}));
+  }
+
+  void operation(std::string const& path, std::string_view method, std::string const& id, Json parameters,
+                 std::optional<Json> body, Json answers) {
+    Json document;
+    document.set("operationId", id);
+    document.set("parameters", std::move(parameters));
+    if (body) {
+      Json request;
+      request.set("content", content_of("application/json", *std::move(body)));
+      document.set("requestBody", std::move(request));
+    }
+    document.set("responses", std::move(answers));
+    Json* at_path = nullptr;
+    for (auto& [known, item] : *paths_.as_object())
+      if (known == path) at_path = &item;
+    if (at_path == nullptr) {
+      paths_.set(path, Json(Json::Object{}));
+      at_path = &paths_.as_object()->back().second;
+    }
+    at_path->set(method, std::move(document));
+  }
+
+  static Json with(Json answers, std::string_view status, Json answer) {
+    answers.set(status, std::move(answer));
+    return answers;
+  }
+
+  void session_paths() {
+    auto const signed_in = [] { return answer("who is signed in", reference("session")); };
+    operation("/api/v1/session", "post", "sign_in", Json::Array{}, reference("credentials"),
+              with(problem_answers({400, 401, 413, 415, 422, 429, 503}), "201", signed_in()));
+    operation("/api/v1/session", "get", "session", Json::Array{}, {},
+              with(problem_answers({401}), "200", signed_in()));
+    Json gone;
+    gone.set("description", "signed out");
+    operation("/api/v1/session", "delete", "sign_out", Json::Array{}, {},
+              with(problem_answers({401, 403}), "204", std::move(gone)));
+    operation(
+        "/api/v1/meta", "get", "meta", Json::Array{}, {},
+        with(problem_answers({401}), "200", answer("registers, states, steps, schemas", of_type("object"))));
+  }
+
+  static Json write_headers(Json::Array parameters) {
+    parameters.push_back(parameter("Idempotency-Key", "header", false, of_type("string")));
+    parameters.push_back(parameter("If-Match", "header", false, of_type("string")));
+    parameters.push_back(parameter("X-CSRF-Token", "header", true, of_type("string")));
+    return parameters;
+  }
+
+  void add_register(kernel::Register const& reg) {
+    std::string const name(reg.name);
+    std::string const base = "/api/v1/" + name;
+    Json record = components_.add(reflect::json_schema(*reg.type), Reader::answer);
+    Json::Object members{{"id", uuid_schema()},
+                         {"version", of_type("integer")},
+                         {"state", of_type("string")},
+                         {"entry", of_type("integer")},
+                         {"updated_at", of_type("string")},
+                         {"scopes", list_of(of_type("string"))},
+                         {"clocks", list_of(of_type("object"))}};
+    if (auto const* fields = record.find("properties"); fields != nullptr && fields->as_object() != nullptr)
+      for (auto const& [field, schema] : *fields->as_object()) members.emplace_back(field, schema);
+    components_.set(name + "_record",
+                    object_of(std::move(members), {"id", "version", "state", "entry", "updated_at"}));
+    Json next = Json(Json::Object{});
+    next.set("type", Json::Array{"string", "null"});
+    components_.set(name + "_page", object_of({{"items", list_of(reference(name + "_record"))},
+                                               {"next", std::move(next)},
+                                               {"total", of_type("integer")}},
+                                              {"items", "next"}));
+    add_reads(base, name);
+    add_acts(reg, base, name);
+  }
+
+  void add_reads(std::string const& base, std::string const& name) {
+    Json limit = of_type("integer");
+    limit.set("minimum", std::int64_t{1});
+    limit.set("maximum", static_cast<std::int64_t>(limits::page_size_max));
+    Json filter = parameter("filter", "query", false, of_type("object"));
+    filter.set("style", "deepObject");
+    operation(base, "get", name + "_list",
+              Json::Array{std::move(filter), parameter("sort", "query", false, of_type("string")),
+                          parameter("limit", "query", false, std::move(limit)),
+                          parameter("cursor", "query", false, of_type("string")),
+                          parameter("total", "query", false, of_type("string"))},
+              {}, with(problem_answers({400, 401}), "200", answer("one page", reference(name + "_page"))));
+    auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
+    operation(base + "/{id}", "get", name + "_show",
+              Json::Array{id(), parameter("If-None-Match", "header", false, of_type("string"))}, {},
+              with(problem_answers({401, 404}), "200", answer("the record", reference(name + "_record"))));
+    operation(base + "/{id}/history", "get", name + "_history", Json::Array{id()}, {},
+              with(problem_answers({401, 404}), "200", answer("every version", reference("history"))));
+    operation(base + "/{id}/proof", "get", name + "_proof", Json::Array{id()}, {},
+              with(problem_answers({401, 404}), "200", answer("its place in the log", reference("proof"))));
+  }
+
+  void add_acts(kernel::Register const& reg, std::string const& base, std::string const& name) {
+    auto const answers = [] { return problem_answers({400, 401, 403, 404, 409, 412, 413, 415, 422, 503}); };
+    Json::Array makers;
+    Json::Array payloads;
+    for (auto const& action : reg.actions) {
+      bool const creates = reg.find_step(0, action.name) != nullptr;
+      Json body = action.payload == nullptr
+                      ? of_type("object")
+                      : components_.add(reflect::json_schema(*action.payload), Reader::caller);
+      if (creates) {
+        makers.emplace_back(action.name);
+        payloads.push_back(body);
+      }
+      operation(base + "/{id}/" + std::string(action.name), "post", name + "_act_" + std::string(action.name),
+                write_headers({parameter("id", "path", true, uuid_schema())}), std::move(body),
+                with(with(answers(), "200", answer("done", reference("receipt"))), "201",
+                     answer("made", reference("receipt"))));
+    }
+    if (makers.empty()) return;
+    Json which = of_type("string");
+    which.set("enum", std::move(makers));
+    Json body;
+    body.set("anyOf", std::move(payloads));
+    operation(base, "post", name + "_create",
+              write_headers({parameter("action", "query", false, std::move(which))}), std::move(body),
+              with(with(answers(), "200", answer("repeated", reference("receipt"))), "201",
+                   answer("made", reference("receipt"))));
+  }
+
+  kernel::Catalogue const& catalogue_;
+  Components components_;
+  Json paths_{Json::Object{}};
+};
+
+}  // namespace
+
+// Made once: the catalogue does not change while the server runs.
+Response show_openapi(Context& context) {
+  static std::string const document = write_json(Document(context.system.catalogue()).make());
+  auto response = text(200, "application/json", document);
+  response.set("cache-control", "no-cache");
+  return response;
+}
+
+}  // namespace plumbline::http

@@ -1,0 +1,286 @@
+// Every register's records: lists, single records, history, proof, acts.
+#include <charconv>
+
+#include "base/limits.hpp"
+#include "context.hpp"
+#include "kernel/audit.hpp"
+#include "kernel/publisher.hpp"
+#include "kernel/reads.hpp"
+#include "reflect/codec.hpp"
+
+namespace plumbline::http {
+namespace {
+
+using kernel::refuse;
+
+Json record_json(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+  Json document;
+  document.set("id", to_string(found.id));
+  document.set("version", found.version);
+  document.set("state", found.state);
+  document.set("entry", found.entry);
+  document.set("updated_at", to_string(found.updated_at));
+  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
+  for (auto const& [name, value] : *record.as_object()) document.set(name, value);
+  Json::Array scopes;
+  for (auto const& scope : found.envelope.scopes) scopes.emplace_back(scope);
+  document.set("scopes", std::move(scopes));
+  Json::Array clocks;
+  for (auto const& clock : found.envelope.clocks)
+    clocks.push_back(reflect::to_json(reflect::type_of<kernel::RunningClock>(), &clock));
+  document.set("clocks", std::move(clocks));
+  return document;
+}
+
+std::string etag_of(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
+
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return number;
+}
+
+struct Operator {
+  std::string_view name;
+  kernel::Compare compare;
+};
+constexpr Operator operators[] = {
+    {"ne", kernel::Compare::not_equal},     {"lt", kernel::Compare::less},
+    {"le", kernel::Compare::less_equal},    {"gt", kernel::Compare::greater},
+    {"ge", kernel::Compare::greater_equal}, {"absent", kernel::Compare::is_absent},
+};
+
+// filter[field]=value, filter[field]=a,b (any of them), filter[field][ge]=value
+std::optional<kernel::Condition> condition_of(std::string_view name, std::string const& value) {
+  if (!name.starts_with("filter[") || !name.ends_with(']')) return {};
+  auto const inner = name.substr(7, name.size() - 8);
+  auto const middle = inner.find("][");
+  kernel::Condition condition{std::string(inner.substr(0, middle)), kernel::Compare::equal, {}};
+  if (middle != std::string_view::npos) {
+    bool known = false;
+    for (auto const& op : operators)
+      if (op.name == inner.substr(middle + 2)) {
+        condition.compare = op.compare;
+        known = true;
+      }
+    if (!known) return {};
+    if (condition.compare != kernel::Compare::is_absent) condition.values = {value};
+    return condition;
+  }
+  for (std::size_t from = 0; from <= value.size();) {
+    auto const end = std::min(value.find(',', from), value.size());
+    condition.values.push_back(value.substr(from, end - from));
+    from = end + 1;
+  }
+  if (condition.values.size() > 1) condition.compare = kernel::Compare::any_of;
+  return condition;
+}
+
+struct Listing {
+  kernel::Query query;
+  bool with_total = false;
+};
+
+Result<Listing> listing_of(Request const& request) {
+  Listing listing;
+  for (auto const& [name, value] : request.parameters) {
+    if (name == "sort") {
+      listing.query.sort = value;
+    } else if (name == "cursor") {
+      listing.query.cursor = value;
+    } else if (name == "limit") {
+      auto const limit = parse_number(value);
+      if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(limits::page_size_max))
+        return refuse("out_of_range", "/limit", "1.." + std::to_string(limits::page_size_max));
+      listing.query.limit = static_cast<int>(*limit);
+    } else if (name == "total") {
+      listing.with_total = value == "1";
+    } else if (auto condition = condition_of(name, value)) {
+      listing.query.where.push_back(*std::move(condition));
+    } else {
+      return refuse("unknown_parameter", "/" + name, name);
+    }
+  }
+  return listing;
+}
+
+Result<kernel::Register const*> register_of(Context const& context) {
+  auto const* reg = context.system.catalogue().find(context.variable("register"));
+  if (reg == nullptr) return refuse("unknown_register", "", context.variable("register"));
+  return reg;
+}
+
+struct Wanted {
+  kernel::Register const* reg = nullptr;
+  kernel::Viewer viewer;
+  kernel::Found found;
+};
+
+// The record of the path, as far as the viewer's sight goes.
+Result<Wanted> wanted_record(Context const& context) {
+  auto const reg = register_of(context);
+  if (!reg) return reg.refusal();
+  auto const id = parse_uuid(context.variable("id"));
+  if (!id) return refuse("not_found");
+  auto viewer = context.viewer();
+  auto found = context.system.reads().get(viewer, (*reg)->name, *id);
+  if (!found) return refuse("not_found");
+  return Wanted{*reg, std::move(viewer), *std::move(found)};
+}
+
+Response receipt(kernel::Receipt const& done, bool created, std::string_view register_name) {
+  Json document;
+  document.set("id", to_string(done.record));
+  document.set("version", done.version);
+  document.set("entry", done.entry);
+  document.set("state", done.state);
+  document.set("repeated", done.repeated);
+  auto response = json(created ? 201 : 200, document);
+  response.set("etag", etag_of(done.version));
+  if (created)
+    response.set("location", "/api/v1/" + std::string(register_name) + "/" + to_string(done.record));
+  return response;
+}
+
+// If-Match: "7". Nothing where the header is absent or "*".
+Result<std::optional<std::int64_t>> version_seen(Request const& request) {
+  auto const header = request.header("if-match");
+  if (!header || *header == "*") return std::optional<std::int64_t>();
+  auto const number = header->size() > 2 && header->front() == '"' && header->back() == '"'
+                          ? parse_number(header->substr(1, header->size() - 2))
+                          : std::nullopt;
+  if (!number) return refuse("invalid_value", "/If-Match", std::string(*header));
+  return number;
+}
+
+Response submit(Context& context, kernel::Register const& reg, std::string action, Uuid record) {
+  kernel::Command command;
+  command.register_name = reg.name;
+  command.action = std::move(action);
+  command.record = record;
+  command.payload = context.request.body;
+  command.account = context.session->account;
+  auto const seen = version_seen(context.request);
+  if (!seen) return context.refused(seen.refusal());
+  command.version_seen = *seen;
+  command.idempotency_key = std::string(context.request.header("idempotency-key").value_or(""));
+  if (command.idempotency_key.size() > limits::idempotency_key_bytes)
+    return context.refused(
+        refuse("too_long", "/Idempotency-Key", std::to_string(limits::idempotency_key_bytes)));
+  auto const done = context.system.act(std::move(command));
+  if (!done) return context.refused(done.refusal());
+  return receipt(*done, done->version == 1, reg.name);
+}
+
+}  // namespace
+
+Response list_records(Context& context) {
+  auto const reg = register_of(context);
+  if (!reg) return context.refused(reg.refusal());
+  auto const listing = listing_of(context.request);
+  if (!listing) return context.refused(listing.refusal());
+  auto const viewer = context.viewer();
+  auto const page = context.system.reads().list(viewer, (*reg)->name, listing->query);
+  if (!page) return context.refused(page.refusal());
+  Json document;
+  Json::Array items;
+  for (auto const& item : page->items) items.push_back(record_json(**reg, item, viewer.sight(**reg)));
+  document.set("items", std::move(items));
+  document.set("next", page->next.empty() ? Json() : Json(page->next));
+  if (listing->with_total) {
+    auto const total = context.system.reads().count(viewer, (*reg)->name, listing->query);
+    if (!total) return context.refused(total.refusal());
+    document.set("total", *total);
+  }
+  return json(200, document);
+}
+
+Response show_record(Context& context) {
+  auto const wanted = wanted_record(context);
+  if (!wanted) return context.refused(wanted.refusal());
+  auto const tag = etag_of(wanted->found.version);
+  if (context.request.header("if-none-match") == std::string_view(tag)) {
+    Response unchanged;
+    unchanged.status = 304;
+    unchanged.set("etag", tag);
+    return unchanged;
+  }
+  auto response = json(200, record_json(*wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg)));
+  response.set("etag", tag);
+  return response;
+}
+
+Response show_history(Context& context) {
+  auto const wanted = wanted_record(context);
+  if (!wanted) return context.refused(wanted.refusal());
+  auto const history = context.system.reads().history(wanted->viewer, wanted->reg->name, wanted->found.id);
+  if (!history) return context.refused(history.refusal());
+  Json::Array items;
+  for (auto const& row : *history) {
+    Json document;
+    document.set("version", row.version);
+    document.set("entry", row.entry);
+    document.set("action", row.action);
+    document.set("account", row.account.is_nil() ? std::string("system") : to_string(row.account));
+    document.set("at", to_string(row.at));
+    document.set("state", row.state);
+    Json::Array changes;
+    for (auto const& change : row.changes) {
+      Json line;
+      line.set("path", change.path);
+      line.set("before", change.before);
+      line.set("after", change.after);
+      changes.push_back(std::move(line));
+    }
+    document.set("changes", std::move(changes));
+    items.push_back(std::move(document));
+  }
+  Json document;
+  document.set("items", std::move(items));
+  return json(200, document);
+}
+
+// The latest version's place in the log, and how to prove it once a checkpoint covers it.
+Response show_proof(Context& context) {
+  auto const wanted = wanted_record(context);
+  if (!wanted) return context.refused(wanted.refusal());
+  auto& log = context.system.log();
+  Json document;
+  document.set("entry", wanted->found.entry);
+  document.set("leaf", log.leaf(wanted->found.entry));
+  document.set("vkey", log.vkey());
+  if (auto const proof = log.proof(wanted->found.entry)) {
+    document.set("proof", proof->file);
+    document.set("checkpoint_size", proof->checkpoint_size);
+  }
+  return json(200, document);
+}
+
+// The step from none that people may take; ?action= names it where a register has several.
+Response create_record(Context& context) {
+  auto const reg = register_of(context);
+  if (!reg) return context.refused(reg.refusal());
+  std::string action(context.request.parameter("action").value_or(""));
+  if (action.empty()) {
+    for (auto const& step : (*reg)->steps) {
+      if (step.from != 0 || step.action == "import" || step.by == kernel::RoleSet(kernel::Role::system))
+        continue;
+      if (!action.empty() && action != step.action)
+        return context.refused(refuse("required", "/action", action + ", " + std::string(step.action)));
+      action = step.action;
+    }
+    if (action.empty()) return context.refused(refuse("forbidden"));
+  }
+  return submit(context, **reg, std::move(action), {});
+}
+
+Response act_on_record(Context& context) {
+  auto const reg = register_of(context);
+  if (!reg) return context.refused(reg.refusal());
+  auto const id = parse_uuid(context.variable("id"));
+  if (!id) return context.refused(refuse("not_found"));
+  return submit(context, **reg, context.variable("action"), *id);
+}
+
+}  // namespace plumbline::http

@@ -1,0 +1,73 @@
+// Signing in and out.
+#include "context.hpp"
+#include "kernel/act.hpp"
+#include "kernel/grants.hpp"
+
+namespace plumbline::http {
+namespace {
+
+Json describe(Context const& context, Session const& session) {
+  auto const viewer = context.system.viewer(session.account);
+  Json document;
+  document.set("account", to_string(session.account));
+  document.set("csrf", session.csrf);
+  Json::Array roles;
+  for (auto const& grant : viewer.scoped) {
+    Json row;
+    row.set("role", kernel::to_string(grant.role));
+    Json::Array scopes;
+    for (auto const& scope : grant.scopes) scopes.emplace_back(scope);
+    if (!scopes.empty()) row.set("scope", scopes.front());
+    roles.push_back(std::move(row));
+  }
+  for (auto const& grant : viewer.represented) {
+    Json row;
+    row.set("role", kernel::to_string(grant.role));
+    row.set("party", to_string(grant.party));
+    roles.push_back(std::move(row));
+  }
+  document.set("grants", std::move(roles));
+  return document;
+}
+
+std::string cookie_of(Request const& request, std::string const& token, std::string_view age) {
+  std::string cookie = session_cookie(request) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict";
+  if (request.is_secure) cookie += "; Secure";
+  return cookie + std::string(age);
+}
+
+}  // namespace
+
+// The prefix makes browsers insist on Secure and Path=/, so no neighbouring site can set it.
+std::string session_cookie(Request const& request) {
+  return request.is_secure ? "__Host-plumbline" : "plumbline";
+}
+
+Response sign_in(Context& context) {
+  auto const body = parse_json(context.request.body);
+  if (!body) return context.refused(body.refusal());
+  Json const* login = body->find("login");
+  Json const* password = body->find("password");
+  if (login == nullptr || login->as_text() == nullptr)
+    return context.refused(kernel::refuse("required", "/login"));
+  if (password == nullptr || password->as_text() == nullptr)
+    return context.refused(kernel::refuse("required", "/password"));
+  auto const opened = context.sessions.open(*login->as_text(), *password->as_text());
+  if (!opened) return context.refused(opened.refusal());
+  auto response = json(201, describe(context, opened->session));
+  response.set("set-cookie", cookie_of(context.request, opened->token, ""));
+  return response;
+}
+
+Response show_session(Context& context) { return json(200, describe(context, *context.session)); }
+
+Response sign_out(Context& context) {
+  if (auto const token = context.request.cookie(session_cookie(context.request)))
+    context.sessions.close(*token);
+  Response response;
+  response.status = 204;
+  response.set("set-cookie", cookie_of(context.request, "", "; Max-Age=0"));
+  return response;
+}
+
+}  // namespace plumbline::http

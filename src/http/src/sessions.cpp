@@ -1,0 +1,137 @@
+#include "sessions.hpp"
+
+#include <algorithm>
+
+#include "base/hash.hpp"
+#include "base/limits.hpp"
+#include "kernel/act.hpp"
+#include "kernel/credentials.hpp"
+
+namespace plumbline::http {
+namespace {
+
+using store::Sql;
+
+constexpr std::int64_t micros = 1'000'000;
+constexpr std::int64_t touch_after = 60 * micros;  // a row is not written for every request
+constexpr std::int64_t longest_delay_seconds = 3'600;
+
+Sql const insert_session{"session.insert",
+                         "insert into session (jurisdiction, token_hash, account, csrf, opened_at, seen_at) "
+                         "values ($1, $2, $3, $4, $5, $5)"};
+Sql const select_session{"session.select",
+                         "select account, csrf, opened_at, seen_at from session where jurisdiction = $1 and "
+                         "token_hash = $2"};
+Sql const touch_session{"session.touch",
+                        "update session set seen_at = $3 where jurisdiction = $1 and token_hash = $2"};
+Sql const delete_session{"session.delete", "delete from session where jurisdiction = $1 and token_hash = $2"};
+Sql const delete_of_account{"session.delete_of_account",
+                            "delete from session where jurisdiction = $1 and account = $2"};
+Sql const delete_old{"session.delete_old", "delete from session where jurisdiction = $1 and opened_at < $2"};
+Sql const select_failures{
+    "login_failure.select",
+    "select failures, last_at from login_failure where jurisdiction = $1 and login = $2"};
+Sql const note_failure{
+    "login_failure.note",
+    "insert into login_failure (jurisdiction, login, failures, last_at) values ($1, $2, 1, "
+    "$3) on conflict (jurisdiction, login) do update set failures = login_failure.failures "
+    "+ 1, last_at = excluded.last_at"};
+Sql const forget_old{"login_failure.forget",
+                     "delete from login_failure where jurisdiction = $1 and last_at < $2"};
+Sql const forgive{"login_failure.delete", "delete from login_failure where jurisdiction = $1 and login = $2"};
+
+Bytes hash_of_token(std::string_view token) {
+  Hash const hash = sha256(token);
+  return {hash.begin(), hash.end()};
+}
+Bytes bytes_of_id(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
+
+class Waiting {
+ public:
+  explicit Waiting(std::atomic<int>& all) : all_(all), others_(all.fetch_add(1)) {}
+  ~Waiting() { --all_; }
+  Waiting(Waiting const&) = delete;
+  Waiting& operator=(Waiting const&) = delete;
+  int others() const { return others_; }
+
+ private:
+  std::atomic<int>& all_;
+  int others_;
+};
+
+// 0, 0, …, then 1, 2, 4 … minutes at most an hour.
+std::int64_t delay_seconds(std::int64_t failures) {
+  auto const beyond = failures - limits::login_failures_before_delay;
+  return beyond < 0 ? 0
+                    : std::min(longest_delay_seconds, std::int64_t{60} << std::min<std::int64_t>(beyond, 6));
+}
+
+}  // namespace
+
+bool Sessions::is_active(Uuid account) const {
+  auto const found =
+      system_.reads().get(kernel::system_viewer(system_.settings().jurisdiction), "account", account);
+  return found && found->as<kernel::Account>().status == kernel::AccountStatus::active;
+}
+
+Result<Sessions::Opened> Sessions::open(std::string_view login, std::string_view password) {
+  std::string const place = system_.settings().jurisdiction;
+  auto const now = system_.clock().now().micros_utc;
+  if (login.size() > limits::login_text * limits::text_bytes_per_code_point)
+    return kernel::refuse("login_failed");
+  std::string const name(login);
+  auto const failures = system_.database().reader()->query(select_failures, {place, name});
+  if (!failures.empty()) {
+    auto const until =
+        store::integer(failures[0][1]) + delay_seconds(store::integer(failures[0][0])) * micros;
+    if (until > now) return kernel::refuse("login_delayed", "", std::to_string((until - now) / micros + 1));
+  }
+  auto const account = system_.account_of(name);
+  // A password costs a worker some 60 ms: those who guess must not take all of them.
+  Waiting const waiting(checking_);
+  if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
+  bool const is_right = kernel::check_password(system_, account.value_or(Uuid{}), password);
+  if (!account || !is_right || !is_active(*account)) {
+    if (auto noted = system_.write_unlogged(note_failure, {place, name, now}); !noted) return noted.refusal();
+    return kernel::refuse("login_failed");
+  }
+  Opened opened{hex_encode(random_bytes(32)), {*account, hex_encode(random_bytes(16))}};
+  if (auto kept = system_.write_unlogged(insert_session, {place, hash_of_token(opened.token),
+                                                          bytes_of_id(*account), opened.session.csrf, now});
+      !kept)
+    return kept.refusal();
+  if (!failures.empty()) (void)system_.write_unlogged(forgive, {place, name});
+  (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
+  (void)system_.write_unlogged(delete_old, {place, now - limits::session_hours * 3'600 * micros});
+  return opened;
+}
+
+std::optional<Session> Sessions::find(std::string_view token) {
+  std::string const place = system_.settings().jurisdiction;
+  auto const rows = system_.database().reader()->query(select_session, {place, hash_of_token(token)});
+  if (rows.empty()) return {};
+  auto const now = system_.clock().now().micros_utc;
+  auto const opened_at = store::integer(rows[0][2]);
+  auto const seen_at = store::integer(rows[0][3]);
+  if (now - opened_at > limits::session_hours * 3'600 * micros ||
+      now - seen_at > limits::session_idle_minutes * 60 * micros)
+    return {};
+  if (now - seen_at > touch_after)
+    (void)system_.write_unlogged(touch_session, {place, hash_of_token(token), now});
+  auto const& id = store::blob(rows[0][0]);
+  Session session;
+  std::ranges::copy(id, session.account.bytes.begin());
+  session.csrf = store::text(rows[0][1]);
+  if (!is_active(session.account)) return {};
+  return session;
+}
+
+void Sessions::close(std::string_view token) {
+  (void)system_.write_unlogged(delete_session, {system_.settings().jurisdiction, hash_of_token(token)});
+}
+
+void Sessions::close_all(Uuid account) {
+  (void)system_.write_unlogged(delete_of_account, {system_.settings().jurisdiction, bytes_of_id(account)});
+}
+
+}  // namespace plumbline::http

@@ -1,0 +1,106 @@
+// What all connections share. No network library above thread_pool.
+#pragma once
+#include <atomic>
+#include <boost/asio/thread_pool.hpp>
+#include <fstream>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/limits.hpp"
+#include "head.hpp"
+#include "http/server.hpp"
+
+namespace plumbline::http {
+
+// A connection as the others see it.
+struct Idle {
+  std::function<void()> close;  // from any thread: on the connection's own, `cancel` while it waits
+  std::function<void()> cancel;
+  bool is_waiting = false;  // for a request; like `cancel` touched on the connection's own thread only
+  std::list<Idle*>::iterator place{};
+  bool is_listed = false;  // guarded by IdleList
+};
+
+// The connections that wait for a request, longest first.
+class IdleList {
+ public:
+  void add(Idle& idle);
+  void remove(Idle& idle);
+  bool close_longest();  // false when none is idle
+  void close_all();
+
+ private:
+  std::mutex mutex_;
+  std::list<Idle*> list_;
+};
+
+// The file of an upload, removed with it; or nothing, where the body goes into the request.
+class Upload {
+ public:
+  Upload(std::filesystem::path const& folder, bool to_file);
+  ~Upload();
+  Upload(Upload const&) = delete;
+  Upload& operator=(Upload const&) = delete;
+  // False when the disk is full.
+  bool keep(std::string_view piece, std::string& body);
+  std::filesystem::path path();  // "" without a file; nothing more is kept
+
+ private:
+  std::filesystem::path path_;
+  std::ofstream file_;
+};
+
+// The part that one request's body has of the memory for all of them.
+class Held {
+ public:
+  explicit Held(std::atomic<std::int64_t>& all) : all_(all) {}
+  ~Held() { all_ -= bytes_; }
+  Held(Held const&) = delete;
+  Held& operator=(Held const&) = delete;
+  // False when there is no room for it.
+  bool grow(std::size_t bytes) {
+    bytes_ += static_cast<std::int64_t>(bytes);
+    return (all_ += static_cast<std::int64_t>(bytes)) <= static_cast<std::int64_t>(limits::http_bodies_bytes);
+  }
+
+ private:
+  std::atomic<std::int64_t>& all_;
+  std::int64_t bytes_ = 0;
+};
+
+struct Shared {
+  ServerOptions options;
+  Handler handler;
+  std::function<BodyRule(Request const&)> body_rule;
+  boost::asio::thread_pool workers;
+  IdleList idle;
+  std::atomic<std::int64_t> connections{0};
+  std::atomic<std::int64_t> waiting{0};
+  std::atomic<std::int64_t> requests{0};
+  std::atomic<std::int64_t> refused{0};
+  std::atomic<std::int64_t> body_bytes{0};  // held in memory
+  std::atomic<bool> stopping{false};
+  std::mutex mutex;
+  std::map<std::string, std::size_t> by_address;  // open connections, loopback not counted
+
+  Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Request const&)> rule);
+  std::string next_id();
+  // The handler's answer; an exception becomes 500, and is told on stderr with the request's id.
+  Response call(Request const& request) noexcept;
+  void report_broken(std::string_view what) const;
+  Response problem(int status, std::string const& id) const;
+  // May this address have one more connection?
+  bool admit(std::string const& peer);
+  void leave(std::string const& peer);
+};
+
+std::string head_of(Response const& response, std::optional<std::int64_t> length, bool keep_alive,
+                    Instant at);
+std::string chunk_of(std::string const& piece);
+
+}  // namespace plumbline::http

@@ -1,0 +1,269 @@
+// The API over real sockets, on the kernel's own registers: sessions, lists, acts, proofs, refusals.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <set>
+
+#include "base/hash.hpp"
+#include "client.hpp"
+#include "http/api.hpp"
+#include "http/server.hpp"
+#include "kernel/act.hpp"
+#include "kernel/credentials.hpp"
+#include "kernel/publisher.hpp"
+#include "kernel/registers.hpp"
+
+namespace plumbline::http::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr char const* password = "correct horse battery";
+
+class ApiTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    catalogue_.add(kernel::kernel_module());
+    folder_ = fs::temp_directory_path() / ("plumbline-api-" + hex_encode(random_bytes(8)));
+    ASSERT_TRUE(kernel::System::init(folder_, {"3715", "api.example/log", ""}, catalogue_, clock_));
+    system_ = kernel::System::open(folder_, catalogue_, clock_);
+    api_ = Api::make(*system_);
+    ServerOptions options;
+    options.clock = &clock_;
+    options.port = 0;
+    options.uploads = folder_;
+    options.stop_seconds = 1;
+    server_ = Server::start(
+        options, [this](Request const& request) { return api_->answer(request); },
+        [this](Request const& request) { return api_->body_rule(request); });
+  }
+  void TearDown() override {
+    server_.reset();
+    api_.reset();
+    system_.reset();
+    fs::remove_all(folder_);
+  }
+
+  Uuid made(std::string const& register_name, std::string const& action, std::string const& payload) {
+    kernel::Command command;
+    command.register_name = register_name;
+    command.action = action;
+    command.payload = payload;
+    auto const done = system_->act(command);
+    if (!done) throw std::runtime_error(done.refusal().code);
+    return done->record;
+  }
+  // With one grant on the whole city.
+  Uuid person(std::string const& login, std::string const& role, std::string const& scope = "3715") {
+    Uuid const account = made("account", "create", R"({"login":")" + login + R"(","name":"王五"})");
+    made("grant", "give",
+         R"({"account":")" + to_string(account) + R"(","role":")" + role + R"(","scope":")" + scope +
+             R"(","valid_from":"2020-01-01"})");
+    EXPECT_TRUE(kernel::set_password(*system_, account, password));
+    return account;
+  }
+  Client client() { return Client(server_->port()); }
+  Client signed_in(std::string const& login) {
+    auto made = client();
+    EXPECT_EQ(made.sign_in(login, password).status, 201);
+    return made;
+  }
+
+  FixedClock clock_{*parse_instant("2026-03-02T01:00:00Z")};
+  kernel::Catalogue catalogue_;
+  fs::path folder_;
+  std::unique_ptr<kernel::System> system_;
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ApiTest, NobodyComesInWithoutASession) {
+  auto stranger = client();
+  EXPECT_EQ(stranger.get("/healthz").status, 200);
+  EXPECT_EQ(stranger.get("/readyz").status, 200);
+  for (auto const* path : {"/api/v1/region", "/api/v1/meta", "/api/v1/session",
+                           "/api/v1/region/00000000-0000-7000-8000-000000000000/history"}) {
+    auto const answer = stranger.get(path);
+    EXPECT_EQ(answer.status, 401) << path;
+    EXPECT_EQ(answer.text("code"), "not_signed_in") << path;
+    EXPECT_EQ(answer.headers.at("content-type"), "application/problem+json");
+  }
+  EXPECT_EQ(stranger.get("/nowhere").status, 404);
+  auto const wrong = stranger.ask("DELETE", "/healthz");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_THAT(wrong.headers.at("allow"), HasSubstr("GET"));
+}
+
+TEST_F(ApiTest, SessionsOpenIdleAndEnd) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  EXPECT_EQ(keeper.get("/api/v1/session").status, 200);
+  EXPECT_THAT(keeper.get("/api/v1/session").body, HasSubstr("system_administrator"));
+  clock_.set(clock_.now() + std::chrono::minutes(50));
+  EXPECT_EQ(keeper.get("/api/v1/session").status, 200);
+  clock_.set(clock_.now() + std::chrono::minutes(50));  // seen in between
+  EXPECT_EQ(keeper.get("/api/v1/session").status, 200);
+  clock_.set(clock_.now() + std::chrono::minutes(70));
+  EXPECT_EQ(keeper.get("/api/v1/session").status, 401);
+  keeper = signed_in("keeper");
+  EXPECT_EQ(keeper.ask("DELETE", "/api/v1/session").status, 204);
+  EXPECT_EQ(keeper.get("/api/v1/session").status, 401);
+}
+
+TEST_F(ApiTest, GuessingPasswordsIsSlowedDown) {
+  person("keeper", "system_administrator");
+  auto guesser = client();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(guesser.sign_in("keeper", "wrong wrong wrong").status, 401);
+  auto const delayed = guesser.sign_in("keeper", password);
+  EXPECT_EQ(delayed.status, 429);
+  EXPECT_EQ(delayed.text("code"), "login_delayed");
+  EXPECT_EQ(guesser.sign_in("nobody", password).text("code"), "login_failed");
+  clock_.set(clock_.now() + std::chrono::minutes(2));
+  EXPECT_EQ(guesser.sign_in("keeper", password).status, 201);
+}
+
+TEST_F(ApiTest, ADisabledAccountIsOut) {
+  Uuid const account = person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  kernel::Command command;
+  command.register_name = "account";
+  command.action = "close";
+  command.record = account;
+  command.as = kernel::Role::security_administrator;
+  command.payload = R"({"reason":"离职"})";
+  ASSERT_TRUE(system_->act(command));
+  EXPECT_EQ(keeper.get("/api/v1/region").status, 401);
+  EXPECT_EQ(client().sign_in("keeper", password).text("code"), "login_failed");
+}
+
+TEST_F(ApiTest, APageOfAnotherSiteCannotAct) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  keeper.forget_csrf();
+  auto const refused =
+      keeper.ask("POST", "/api/v1/region", R"({"code":"371599","name":"开发区","parent":"3715"})");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.text("code"), "csrf");
+}
+
+TEST_F(ApiTest, ActsAreDoneOnceAndProved) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  std::string const zone = R"({"code":"371599","name":"开发区","parent":"3715","kind":"zone"})";
+  auto const made = keeper.ask("POST", "/api/v1/region", zone, {{"Idempotency-Key", "k1"}});
+  ASSERT_EQ(made.status, 201) << made.body;
+  auto const id = made.text("id");
+  EXPECT_EQ(made.headers.at("location"), "/api/v1/region/" + id);
+  auto const again = keeper.ask("POST", "/api/v1/region", zone, {{"Idempotency-Key", "k1"}});
+  EXPECT_EQ(again.text("id"), id);
+  EXPECT_THAT(again.body, HasSubstr(R"("repeated":true)"));
+  EXPECT_EQ(keeper
+                .ask("POST", "/api/v1/region", R"({"code":"371598","name":"其他","parent":"3715"})",
+                     {{"Idempotency-Key", "k1"}})
+                .status,
+            422);
+
+  auto const shown = keeper.get("/api/v1/region/" + id);
+  EXPECT_EQ(shown.headers.at("etag"), "\"1\"");
+  EXPECT_EQ(keeper.get("/api/v1/region/" + id, {{"If-None-Match", "\"1\""}}).status, 304);
+  EXPECT_EQ(keeper.get("/api/v1/region/" + id + "/proof").text("proof"), "");
+  ASSERT_TRUE(system_->log().publish());
+  EXPECT_THAT(keeper.get("/api/v1/region/" + id + "/proof").text("proof"), HasSubstr("c2sp.org/tlog-proof"));
+  EXPECT_THAT(keeper.get("/api/v1/region/" + id + "/history").body, HasSubstr("开发区"));
+  EXPECT_EQ(client().get("/log/checkpoint").status, 200);
+  EXPECT_THAT(client().get("/log/checkpoint").body, HasSubstr("api.example/log"));
+  EXPECT_EQ(client().get("/log/../keys/log-ed25519.key").status, 400);
+}
+
+TEST_F(ApiTest, PublishedFilesComeWholeAndInParts) {
+  ASSERT_TRUE(system_->log().publish());
+  auto const whole = client().get("/log/checkpoint");
+  ASSERT_EQ(whole.status, 200);
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "bytes=2-5"}}).body, whole.body.substr(2, 4));
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "bytes=-3"}}).body,
+            whole.body.substr(whole.body.size() - 3));
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "bytes=4-"}}).status, 206);
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "bytes=99999-"}}).status, 416);
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "lines=1-2"}}).status, 200);
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "bytes=5-2"}}).status, 200);
+  EXPECT_EQ(client().get("/log/checkpoint", {{"Range", "bytes=--9223372036854775808"}}).status, 200);
+  EXPECT_EQ(client().get("/log").status, 404);
+  EXPECT_EQ(client().get("/open/draws/none/README.md").status, 404);
+}
+
+TEST_F(ApiTest, LongAnswersAreCompressedForWhoTakesIt) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const plain = keeper.get("/api/v1/meta");
+  EXPECT_FALSE(plain.headers.contains("content-encoding"));
+  auto const small = keeper.get("/api/v1/meta", {{"Accept-Encoding", "br;q=1, gzip;q=0.5"}});
+  EXPECT_EQ(small.headers.at("content-encoding"), "gzip");
+  EXPECT_LT(small.body.size() * 4, plain.body.size());
+  EXPECT_FALSE(
+      keeper.get("/api/v1/meta", {{"Accept-Encoding", "gzip;q=0"}}).headers.contains("content-encoding"));
+}
+
+TEST_F(ApiTest, ListsArePagedFilteredAndStrict) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const all = keeper.get("/api/v1/region?limit=200&total=1");
+  ASSERT_EQ(all.status, 200) << all.body;
+  auto const total = static_cast<std::size_t>(*all.json().find("total")->as_integer());
+  std::size_t seen = 0;
+  std::string cursor;
+  do {
+    auto const page =
+        keeper.get("/api/v1/region?limit=3&sort=code" + (cursor.empty() ? "" : "&cursor=" + cursor));
+    ASSERT_EQ(page.status, 200) << page.body;
+    auto const document = page.json();
+    seen += document.find("items")->as_array()->size();
+    auto const* next = document.find("next")->as_text();
+    cursor = next == nullptr ? "" : percent_encode(*next);
+  } while (!cursor.empty());
+  EXPECT_EQ(seen, total);
+  EXPECT_THAT(keeper.get("/api/v1/region?filter%5Bcode%5D=371581").body, HasSubstr("临清"));
+  for (auto const* query :
+       {"?limit=0", "?limit=201", "?limit=x", "?page=2", "?filter%5Bnone%5D=1", "?sort=none", "?cursor=zzz",
+        "?filter%5Bscope%5D%5Bne%5D=3715", "?filter%5Bcode%5D%5Blike%5D=3"})
+    EXPECT_EQ(keeper.get(std::string("/api/v1/region") + query).status, 400) << query;
+  EXPECT_EQ(keeper.get("/api/v1/nothing").status, 404);
+}
+
+TEST_F(ApiTest, RefusalsNameThePlaceInTheReadersLanguage) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const english =
+      keeper.ask("POST", "/api/v1/region", R"({"code":7,"extra":1})", {{"Accept-Language", "en-GB"}});
+  EXPECT_EQ(english.status, 422);
+  EXPECT_EQ(english.headers.at("content-language"), "en");
+  EXPECT_THAT(english.body, HasSubstr("/extra"));
+  EXPECT_EQ(keeper.ask("POST", "/api/v1/region", "{").status, 422);
+  EXPECT_EQ(keeper.ask("POST", "/api/v1/region", "{}", {{"Content-Type", "text/plain"}}).status, 415);
+  EXPECT_EQ(keeper.ask("POST", "/api/v1/region", std::string(3 << 20, ' ')).status, 413);
+}
+
+TEST_F(ApiTest, TheDocumentNamesEveryRegisterAndAct) {
+  auto const answer = client().get("/api/v1/openapi.json");
+  ASSERT_EQ(answer.status, 200);
+  auto const document = answer.json();
+  auto const* paths = document.find("paths");
+  ASSERT_NE(paths, nullptr);
+  for (auto const& reg : catalogue_.registers()) {
+    std::string const base = "/api/v1/" + std::string(reg.name);
+    EXPECT_NE(paths->find(base), nullptr) << base;
+    for (auto const& action : reg.actions)
+      EXPECT_NE(paths->find(base + "/{id}/" + std::string(action.name)), nullptr) << action.name;
+  }
+  EXPECT_THAT(answer.body, Not(HasSubstr("#/$defs/")));
+  std::set<std::string> operations;
+  for (auto const& [path, methods] : *paths->as_object())
+    for (auto const& [method, operation] : *methods.as_object())
+      EXPECT_TRUE(operations.insert(*operation.find("operationId")->as_text()).second)
+          << method << ' ' << path;
+}
+
+}  // namespace
+}  // namespace plumbline::http::testing
