@@ -7,6 +7,7 @@
 #include "kernel/blobs.hpp"
 #include "kernel/import.hpp"
 #include "kernel/registers.hpp"
+#include "kernel/spelling.hpp"
 #include "support.hpp"
 
 namespace plumbline::app {
@@ -72,7 +73,7 @@ int run_list(ListOptions const& options) {
     auto const page = system->reads().list(viewer, options.register_name, query);
     if (!page) return refused(page.refusal(), options.common);
     Json::Array items;
-    for (auto const& item : page->items) items.push_back(describe_record(reg, item, viewer.sight(reg)));
+    for (auto const& item : page->items) items.push_back(kernel::record_json(reg, item, viewer.sight(reg)));
     document.set("items", std::move(items));
     document.set("next", page->next);
   }
@@ -85,27 +86,7 @@ namespace {
 int show_history(Opened& system, ShowOptions const& options, Uuid id) {
   auto const history = system->reads().history(system.viewer(), options.register_name, id);
   if (!history) return refused(history.refusal(), options.common);
-  Json::Array rows;
-  for (auto const& row : *history) {
-    Json document;
-    document.set("version", row.version);
-    document.set("entry", row.entry);
-    document.set("action", row.action);
-    document.set("account", row.account.is_nil() ? std::string("system") : to_string(row.account));
-    document.set("at", to_string(row.at));
-    document.set("state", row.state);
-    Json::Array changes;
-    for (auto const& change : row.changes) {
-      Json line;
-      line.set("path", change.path);
-      line.set("before", change.before);
-      line.set("after", change.after);
-      changes.push_back(std::move(line));
-    }
-    document.set("changes", std::move(changes));
-    rows.push_back(std::move(document));
-  }
-  print(Json(std::move(rows)), options.common.output);
+  print(Json(kernel::history_json(*history)), options.common.output);
   return 0;
 }
 
@@ -129,7 +110,7 @@ int run_show(ShowOptions const& options) {
     std::cout << *file;
     return 0;
   }
-  print(describe_record(reg, *found, viewer.sight(reg)), options.common.output);
+  print(kernel::record_json(reg, *found, viewer.sight(reg)), options.common.output);
   return 0;
 }
 

@@ -189,23 +189,4 @@ std::string read_argument(std::string const& text) {
   return must_read(text.substr(1));
 }
 
-Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
-  Json document;
-  document.set("id", to_string(found.id));
-  document.set("version", found.version);
-  document.set("state", found.state);
-  document.set("entry", found.entry);
-  document.set("updated_at", to_string(found.updated_at));
-  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
-  for (auto const& [name, value] : *record.as_object()) document.set(name, value);
-  Json::Array scopes;
-  for (auto const& scope : found.envelope.scopes) scopes.emplace_back(scope);
-  document.set("scopes", std::move(scopes));
-  Json::Array clocks;
-  for (auto const& clock : found.envelope.clocks)
-    clocks.push_back(reflect::to_json(reflect::type_of<kernel::RunningClock>(), &clock));
-  if (!clocks.empty()) document.set("clocks", std::move(clocks));
-  return document;
-}
-
 }  // namespace plumbline::app

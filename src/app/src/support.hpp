@@ -79,6 +79,4 @@ std::string read_argument(std::string const& text);  // "-" stdin, "@FILE", else
 // A whole file; UsageError when it cannot be read.
 std::string must_read(fs::path const& path);
 
-Json describe_record(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight);
-
 }  // namespace plumbline::app

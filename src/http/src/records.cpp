@@ -6,31 +6,13 @@
 #include "kernel/audit.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/reads.hpp"
+#include "kernel/spelling.hpp"
 #include "reflect/codec.hpp"
 
 namespace plumbline::http {
 namespace {
 
 using kernel::refuse;
-
-Json record_json(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
-  Json document;
-  document.set("id", to_string(found.id));
-  document.set("version", found.version);
-  document.set("state", found.state);
-  document.set("entry", found.entry);
-  document.set("updated_at", to_string(found.updated_at));
-  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
-  for (auto const& [name, value] : *record.as_object()) document.set(name, value);
-  Json::Array scopes;
-  for (auto const& scope : found.envelope.scopes) scopes.emplace_back(scope);
-  document.set("scopes", std::move(scopes));
-  Json::Array clocks;
-  for (auto const& clock : found.envelope.clocks)
-    clocks.push_back(reflect::to_json(reflect::type_of<kernel::RunningClock>(), &clock));
-  document.set("clocks", std::move(clocks));
-  return document;
-}
 
 std::string etag_of(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
 
@@ -185,7 +167,7 @@ Response list_records(Context& context) {
   if (!page) return context.refused(page.refusal());
   Json document;
   Json::Array items;
-  for (auto const& item : page->items) items.push_back(record_json(**reg, item, viewer.sight(**reg)));
+  for (auto const& item : page->items) items.push_back(kernel::record_json(**reg, item, viewer.sight(**reg)));
   document.set("items", std::move(items));
   document.set("next", page->next.empty() ? Json() : Json(page->next));
   if (listing->with_total) {
@@ -206,7 +188,8 @@ Response show_record(Context& context) {
     unchanged.set("etag", tag);
     return unchanged;
   }
-  auto response = json(200, record_json(*wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg)));
+  auto response =
+      json(200, kernel::record_json(*wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg)));
   response.set("etag", tag);
   return response;
 }
@@ -216,28 +199,8 @@ Response show_history(Context& context) {
   if (!wanted) return context.refused(wanted.refusal());
   auto const history = context.system.reads().history(wanted->viewer, wanted->reg->name, wanted->found.id);
   if (!history) return context.refused(history.refusal());
-  Json::Array items;
-  for (auto const& row : *history) {
-    Json document;
-    document.set("version", row.version);
-    document.set("entry", row.entry);
-    document.set("action", row.action);
-    document.set("account", row.account.is_nil() ? std::string("system") : to_string(row.account));
-    document.set("at", to_string(row.at));
-    document.set("state", row.state);
-    Json::Array changes;
-    for (auto const& change : row.changes) {
-      Json line;
-      line.set("path", change.path);
-      line.set("before", change.before);
-      line.set("after", change.after);
-      changes.push_back(std::move(line));
-    }
-    document.set("changes", std::move(changes));
-    items.push_back(std::move(document));
-  }
   Json document;
-  document.set("items", std::move(items));
+  document.set("items", kernel::history_json(*history));
   return json(200, document);
 }
 

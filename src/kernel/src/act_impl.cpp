@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/deadline.hpp"
+#include "derive.hpp"
 
 namespace plumbline::kernel {
 namespace {
@@ -159,11 +160,7 @@ void ActImpl::stop_clock(std::string_view rule) {
 }
 
 std::vector<Act::AdoptedLeaf> ActImpl::adopted(std::string_view chain) {
-  static store::Sql const select{
-      "adopted.of_chain",
-      "select e.seq, e.leaf_hash, e.leaf from adopted_leaf a join entry e on e.jurisdiction = "
-      "a.jurisdiction and e.seq = a.seq where a.jurisdiction = $1 and a.chain = $2 order by a.seq"};
-  store::Statement const ask{&select, {run_.context_.jurisdiction, std::string(chain)}};
+  store::Statement const ask{&derived_sql::select_adopted, {run_.context_.jurisdiction, std::string(chain)}};
   auto const rows = std::move(run_.writer_.fetch({&ask, 1}).front());
   std::vector<AdoptedLeaf> leaves;
   for (auto const& row : rows)

@@ -38,6 +38,10 @@ store::Sql const upsert_chain{
     "on conflict (jurisdiction, chain) do update set seq = excluded.seq, leaf_hash = excluded.leaf_hash"};
 store::Sql const insert_adopted{"adopted.insert",
                                 "insert into adopted_leaf (jurisdiction, chain, seq) values ($1, $2, $3)"};
+store::Sql const select_adopted{
+    "adopted.of_chain",
+    "select e.seq, e.leaf_hash, e.leaf from adopted_leaf a join entry e on e.jurisdiction = a.jurisdiction "
+    "and e.seq = a.seq where a.jurisdiction = $1 and a.chain = $2 order by a.seq"};
 
 }  // namespace derived_sql
 

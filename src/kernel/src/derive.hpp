@@ -28,6 +28,7 @@ extern store::Sql const delete_clocks;
 extern store::Sql const upsert_number;
 extern store::Sql const upsert_chain;
 extern store::Sql const insert_adopted;
+extern store::Sql const select_adopted;  // seq, leaf_hash, leaf of a chain, oldest first
 }  // namespace derived_sql
 
 }  // namespace plumbline::kernel

@@ -354,13 +354,10 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
 }
 
 std::vector<LostEntry> adopted_entries(System& system, std::string const& chain) {
-  static Sql const select{
-      "recovery.adopted",
-      "select e.seq, e.leaf from adopted_leaf a join entry e on e.jurisdiction = a.jurisdiction and "
-      "e.seq = a.seq where a.jurisdiction = $1 and a.chain = $2 order by a.seq"};
   std::vector<LostEntry> entries;
-  for (auto const& row : system.database().reader()->query(select, {system.settings().jurisdiction, chain}))
-    if (auto const leaf = ledger::parse_leaf(store::text(row[1])))
+  for (auto const& row : system.database().reader()->query(derived_sql::select_adopted,
+                                                           {system.settings().jurisdiction, chain}))
+    if (auto const leaf = ledger::parse_leaf(store::text(row[2])))
       entries.push_back({std::string(leaf->type), std::string(leaf->subject), store::integer(row[0])});
   return entries;
 }

@@ -1,0 +1,15 @@
+// Records and their history as JSON, the same for the command line and the API.
+#pragma once
+#include <vector>
+
+#include "kernel/reads.hpp"
+#include "reflect/json.hpp"
+
+namespace plumbline::kernel {
+
+// id, version, state, entry, updated_at, the fields as far as `sight` goes, scopes, clocks.
+Json record_json(Register const& reg, Found const& found, reflect::Sight sight);
+// One item for each version, oldest first.
+Json::Array history_json(std::vector<HistoryRow> const& history);
+
+}  // namespace plumbline::kernel
