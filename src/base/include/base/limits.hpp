@@ -62,6 +62,13 @@ inline constexpr std::size_t sort_fields_per_query = 3;
 inline constexpr std::size_t values_per_filter = 200;
 inline constexpr std::size_t search_text = 100;
 inline constexpr std::size_t cursor_bytes = 2'048;
+inline constexpr std::size_t search_words = 4;         // of one search, each two characters or more
+inline constexpr std::size_t search_suggestions = 20;  // while somebody types
+inline constexpr std::size_t saved_views_per_account = 100;
+inline constexpr std::size_t saved_view_bytes = 8'192;
+inline constexpr std::size_t bulk_records = 500;
+inline constexpr std::size_t export_rows_xlsx = 1'048'575;  // a sheet's rows without its heading
+inline constexpr std::size_t exports_at_once = 4;
 
 // The desk.
 inline constexpr std::size_t desk_queue = 1'024;
@@ -84,6 +91,10 @@ inline constexpr std::size_t import_cell_bytes = 128 * 1024;
 inline constexpr std::size_t import_chunk_rows = desk_batch;
 inline constexpr std::size_t import_problems_reported = 1'000;
 inline constexpr int import_yield_ms = 50;
+inline constexpr std::size_t jobs_waiting = 64;
+inline constexpr std::size_t jobs_at_once = 2;
+inline constexpr std::size_t jobs_per_account = 16;  // waiting or running
+inline constexpr int job_kept_days = 30;
 
 // Attachments and other blobs.
 inline constexpr std::size_t attachment_bytes = std::size_t{256} * 1024 * 1024;
@@ -106,6 +117,8 @@ inline constexpr std::size_t http_connections = 4'096;
 inline constexpr std::size_t http_connections_per_address = 256;
 inline constexpr std::size_t http_waiting_requests = 1'024;
 inline constexpr std::size_t http_event_streams = 512;
+inline constexpr std::size_t http_events_waiting = 256;  // of one stream; a slower reader starts afresh
+inline constexpr int http_event_heartbeat_seconds = 20;
 inline constexpr int http_read_timeout_seconds = 30;
 inline constexpr int http_write_timeout_seconds = 60;
 inline constexpr int http_idle_timeout_seconds = 75;
@@ -117,12 +130,47 @@ inline constexpr std::size_t password_bytes_max = 256;
 inline constexpr std::size_t password_hashes_at_once = 2;  // 64 MiB each
 inline constexpr int login_failures_before_delay = 5;
 inline constexpr int session_idle_minutes = 60;
+inline constexpr int login_delay_seconds_max = 900;
 inline constexpr int session_hours = 12;
+inline constexpr std::size_t sessions_per_account = 20;
+inline constexpr int totp_step_seconds = 30;
+inline constexpr int totp_steps_off = 1;         // earlier or later than ours
+inline constexpr int second_factor_minutes = 5;  // between the password and the code
+inline constexpr std::size_t recovery_codes = 10;
+inline constexpr std::size_t tokens_per_account = 50;
+inline constexpr int token_days_max = 366;
+inline constexpr int invitation_days = 14;
+inline constexpr std::size_t invitations_open = 10'000;
+inline constexpr int break_glass_minutes_max = 240;
+inline constexpr std::size_t sign_ins_under_way = 10'000;  // at an OpenID provider
+inline constexpr int sign_in_minutes = 10;
 
 // Webhooks and notifications.
 inline constexpr int delivery_attempts = 12;
 inline constexpr std::size_t delivery_queue = 100'000;
 inline constexpr std::size_t subscriptions = 1'000;
+inline constexpr std::size_t delivery_bytes = 64 * 1024;         // of one webhook's body
+inline constexpr std::size_t delivery_answer_bytes = 16 * 1024;  // read of an answer
+inline constexpr int delivery_timeout_seconds = 10;
+inline constexpr int delivery_wait_seconds_min = 30;  // before the second attempt; doubles
+inline constexpr int delivery_wait_seconds_max = 6 * 3600;
+inline constexpr std::size_t deliveries_at_once = 8;
+inline constexpr int delivery_kept_days = 90;
+inline constexpr std::size_t digest_lines = 200;
+
+// Operations.
+inline constexpr std::size_t log_file_bytes = 64 * 1024 * 1024;
+inline constexpr std::size_t log_files = 10;
+inline constexpr int clock_skew_seconds_max = 5;
+inline constexpr std::size_t disk_free_bytes_min = std::size_t{64} * 1024 * 1024;  // below: no acts
+inline constexpr int lease_seconds = 15;
+inline constexpr int reconnect_wait_ms_max = 5'000;
+
+// Documents.
+inline constexpr std::size_t document_pages = 200;
+inline constexpr std::size_t document_bytes = 16 * 1024 * 1024;
+inline constexpr std::size_t documents_at_once = 2;
+inline constexpr std::size_t verification_code_bytes = 32;
 
 // Traceability captures (traceability.md section 9), streamed.
 inline constexpr std::size_t capture_events = 100'000;
