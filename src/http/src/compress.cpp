@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/limits.hpp"
+#include "etag.hpp"
 
 namespace plumbline::http {
 namespace {
@@ -65,6 +66,7 @@ void compress(Request const& request, Response& response) {
     return;
   *content = gzip(*content);
   response.set("content-encoding", "gzip");
+  weaken_tag(response);
 }
 
 }  // namespace plumbline::http

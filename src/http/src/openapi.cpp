@@ -278,7 +278,8 @@ class Document {
     next.set("type", Json::Array{"string", "null"});
     components_.set(name + "_page", object_of({{"items", list_of(reference(name + "_record"))},
                                                {"next", std::move(next)},
-                                               {"total", of_type("integer")}},
+                                               {"total", of_type("integer")},
+                                               {"total_is_capped", of_type("boolean")}},
                                               {"items", "next"}));
     add_reads(base, name);
     add_acts(reg, base, name);
@@ -294,7 +295,8 @@ class Document {
               Json::Array{std::move(filter), parameter("sort", "query", false, of_type("string")),
                           parameter("limit", "query", false, std::move(limit)),
                           parameter("cursor", "query", false, of_type("string")),
-                          parameter("total", "query", false, of_type("string"))},
+                          parameter("total", "query", false, of_type("string")),
+                          parameter("search", "query", false, of_type("string"))},
               {}, with(problem_answers({400, 401}), "200", answer("one page", reference(name + "_page"))));
     auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
     operation(base + "/{id}", "get", name + "_show",

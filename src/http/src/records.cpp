@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "context.hpp"
+#include "etag.hpp"
 #include "kernel/audit.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/reads.hpp"
@@ -76,6 +77,9 @@ Result<Listing> listing_of(Request const& request) {
       if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(limits::page_size_max))
         return refuse("out_of_range", "/limit", "1.." + std::to_string(limits::page_size_max));
       listing.query.limit = static_cast<int>(*limit);
+    } else if (name == "search") {
+      if (value.empty()) return refuse("search_too_short", "/search");
+      listing.query.search = value;
     } else if (name == "total") {
       listing.with_total = value == "1";
     } else if (auto condition = condition_of(name, value)) {
@@ -125,17 +129,6 @@ Response receipt(kernel::Receipt const& done, bool created, std::string_view reg
   return response;
 }
 
-// If-Match: "7". Nothing where the header is absent or "*".
-Result<std::optional<std::int64_t>> version_seen(Request const& request) {
-  auto const header = request.header("if-match");
-  if (!header || *header == "*") return std::optional<std::int64_t>();
-  auto const number = header->size() > 2 && header->front() == '"' && header->back() == '"'
-                          ? parse_number(header->substr(1, header->size() - 2))
-                          : std::nullopt;
-  if (!number) return refuse("invalid_value", "/If-Match", std::string(*header));
-  return number;
-}
-
 Response submit(Context& context, kernel::Register const& reg, std::string action, Uuid record) {
   kernel::Command command;
   command.register_name = reg.name;
@@ -171,26 +164,22 @@ Response list_records(Context& context) {
   document.set("items", std::move(items));
   document.set("next", page->next.empty() ? Json() : Json(page->next));
   if (listing->with_total) {
-    auto const total = context.system.reads().count(viewer, (*reg)->name, listing->query);
+    auto const total = context.system.reads().total(viewer, (*reg)->name, listing->query);
     if (!total) return context.refused(total.refusal());
-    document.set("total", *total);
+    document.set("total", total->count);
+    document.set("total_is_capped", total->is_capped);
   }
-  return json(200, document);
+  auto response = json(200, document);
+  tag_answer(context.request, response);
+  return response;
 }
 
 Response show_record(Context& context) {
   auto const wanted = wanted_record(context);
   if (!wanted) return context.refused(wanted.refusal());
-  auto const tag = etag_of(wanted->found.version);
-  if (context.request.header("if-none-match") == std::string_view(tag)) {
-    Response unchanged;
-    unchanged.status = 304;
-    unchanged.set("etag", tag);
-    return unchanged;
-  }
   auto response =
       json(200, kernel::record_json(*wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg)));
-  response.set("etag", tag);
+  tag_answer(context.request, response, wanted->found.version);
   return response;
 }
 

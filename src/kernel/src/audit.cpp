@@ -49,6 +49,9 @@ Sql const select_parties{
     "audit.parties",
     "select party, role from record_party where jurisdiction = $1 and register_name = $2 and "
     "record = $3 order by party, role"};
+Sql const select_gram{
+    "audit.gram",
+    "select 1 from name_gram where jurisdiction = $1 and register_name = $2 and gram = $3 and record = $4"};
 Sql const select_clocks{
     "audit.clocks",
     "select position, rule, edition, status, triggered_on, due_on, provisional, ended_on from clock "
@@ -430,6 +433,7 @@ class Comparison {
     std::ranges::sort(rows.parties);
     side(select_parties, name, told, rows.parties, "record_party");
     side(select_clocks, name, told, rows.clocks, "clock");
+    grams(name, told, rows.grams);
     for (auto const& number : told.numbers)
       numbers_[number.series] = std::max(numbers_[number.series], number.number);
   }
@@ -442,7 +446,7 @@ class Comparison {
       std::int64_t const there = store::integer(reader_.query(count, {place_}).at(0).at(0));
       if (there != expected_[name]) unknown_rows(plan);
     }
-    for (auto const table : {"record_scope", "record_party", "clock"}) {
+    for (auto const table : {"record_scope", "record_party", "clock", "name_gram"}) {
       Sql const count{"audit.count",
                       std::string("select count(*) from ") + table + " where jurisdiction = $1"};
       std::int64_t const there = store::integer(reader_.query(count, {place_}).at(0).at(0));
@@ -475,6 +479,16 @@ class Comparison {
     expected_[table] += static_cast<std::int64_t>(found.size());
     audit_.rows += static_cast<std::int64_t>(found.size());
     if (found != wanted) report(audit_, "row_differs", name, to_string(told.working.id), "table " + table);
+  }
+
+  // Those that are there beside the wanted ones show in the table's count.
+  void grams(std::string const& name, Told const& told, std::vector<std::string> const& wanted) {
+    Bytes const id = id_bytes(told.working.id);
+    expected_["name_gram"] += static_cast<std::int64_t>(wanted.size());
+    audit_.rows += static_cast<std::int64_t>(wanted.size());
+    for (auto const& gram : wanted)
+      if (reader_.query(select_gram, {place_, name, gram, id}).empty())
+        return report(audit_, "row_differs", name, to_string(told.working.id), "table name_gram");
   }
 
   void unknown_rows(RegisterPlan const& plan) {
@@ -696,6 +710,7 @@ class Rebuilding {
     for (auto& row : rows.scopes) writer_.write(derived_sql::insert_scope, {place_, name, row[0], id});
     for (auto& row : rows.parties)
       writer_.write(derived_sql::insert_party, {place_, name, row[0], id, row[1]});
+    for (auto& gram : rows.grams) writer_.write(derived_sql::insert_gram, {place_, name, gram, id});
     for (auto& row : rows.clocks) {
       std::vector<Value> values{place_, name, id};
       std::ranges::move(row, std::back_inserter(values));

@@ -503,6 +503,12 @@ void BatchRun::write_record(RecordKey const& key) {
   for (auto const& party : now.parties)
     if (!has(working.row_parties, party))
       writer_.write(derived_sql::insert_party, {place, name, id_bytes(party.party), id, party.role});
+  for (auto const& gram : working.row_grams)
+    if (!std::ranges::binary_search(rows.grams, gram))
+      writer_.write(derived_sql::delete_gram, {place, name, gram, id});
+  for (auto const& gram : rows.grams)
+    if (!std::ranges::binary_search(working.row_grams, gram))
+      writer_.write(derived_sql::insert_gram, {place, name, gram, id});
   for (std::size_t i = 0; i < rows.clocks.size(); ++i) {
     if (i < working.row_clocks.size() && working.row_clocks[i] == now.clocks[i]) continue;
     std::vector<Value> values{place, name, id};

@@ -4,6 +4,7 @@
 #include "kernel/record.hpp"
 #include "kernel/register.hpp"
 #include "kernel/registers.hpp"
+#include "personal.hpp"
 
 namespace plumbline::kernel {
 namespace {
@@ -50,6 +51,15 @@ void check_import(Register const& reg) {
   }
 }
 
+// One search must not mix names that everybody may look for with those of persons.
+void check_search(Register const& reg) {
+  bool personal = false;
+  bool open = false;
+  for (auto const& field : reg.type->fields)
+    if (has(field.flags, reflect::Flag::searched)) (holds_personal(field) ? personal : open) = true;
+  if (personal && open) defect(reg, "searches personal and other fields");
+}
+
 }  // namespace
 
 Action const* Register::find_action(std::string_view action_name) const {
@@ -76,6 +86,7 @@ void Catalogue::add(Module module) {
     check_members(reg);
     check_steps(reg);
     check_import(reg);
+    check_search(reg);
     registers_.push_back(std::move(reg));
   }
   for (auto const& indicator : module.indicators) {

@@ -1,5 +1,7 @@
 #include "derive.hpp"
 
+#include "grams.hpp"
+
 namespace plumbline::kernel {
 namespace derived_sql {
 
@@ -16,6 +18,12 @@ store::Sql const delete_party{
     "party.delete",
     "delete from record_party where jurisdiction = $1 and register_name = $2 and party = $3 and "
     "record = $4 and role = $5"};
+store::Sql const insert_gram{
+    "gram.insert",
+    "insert into name_gram (jurisdiction, register_name, gram, record) values ($1, $2, $3, $4)"};
+store::Sql const delete_gram{
+    "gram.delete",
+    "delete from name_gram where jurisdiction = $1 and register_name = $2 and gram = $3 and record = $4"};
 store::Sql const upsert_clock{"clock.upsert",
                               "insert into clock (jurisdiction, register_name, record, position, rule, "
                               "edition, status, triggered_on, due_on, "
@@ -69,6 +77,7 @@ DerivedRows derive(Working const& working, std::string const& jurisdiction, Inst
                  working.entry,   at.micros_utc,
                  working.sid,     plan.body.compose(working.id, record, envelope).text()};
   for (auto const& column : plan.columns) rows.record.push_back(column_value(column, record));
+  rows.grams = grams_of(plan.columns, record);
   for (auto const& scope : envelope.scopes) rows.scopes.push_back({scope});
   for (auto const& party : envelope.parties) rows.parties.push_back({id_bytes(party.party), party.role});
   for (std::size_t i = 0; i < envelope.clocks.size(); ++i) {

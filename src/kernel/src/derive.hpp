@@ -12,6 +12,7 @@ struct DerivedRows {
   std::vector<store::Value> record;  // values of RegisterPlan::upsert; empty for an undone record
   store::Rows scopes;                // scope
   store::Rows parties;               // party, role
+  std::vector<std::string> grams;
   store::Rows clocks;  // position, rule, edition, status, triggered_on, due_on, provisional, ended_on
 };
 
@@ -23,6 +24,8 @@ extern store::Sql const insert_scope;
 extern store::Sql const delete_scope;
 extern store::Sql const insert_party;
 extern store::Sql const delete_party;
+extern store::Sql const insert_gram;
+extern store::Sql const delete_gram;
 extern store::Sql const upsert_clock;
 extern store::Sql const delete_clocks;
 extern store::Sql const upsert_number;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "grams.hpp"
+
 namespace plumbline::kernel {
 namespace {
 
@@ -108,6 +110,7 @@ void fill(Working& working, store::Row const& row) {
   working.leaf_hash = hash_from(row[5]);
   working.record.emplace(std::move(body.record));
   working.envelope = std::move(body.envelope);
+  working.row_grams = grams_of(working.plan->columns, working.record->data());
   working.row_scopes = working.envelope.scopes;
   working.row_parties = working.envelope.parties;
   working.row_clocks = working.envelope.clocks;

@@ -51,6 +51,7 @@ struct Working {
   std::vector<std::string> row_scopes;
   std::vector<Party> row_parties;
   std::vector<RunningClock> row_clocks;
+  std::vector<std::string> row_grams;
 
   std::uint8_t state() const;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/limits.hpp"
+#include "grams.hpp"
 #include "overlay.hpp"
 #include "personal.hpp"
 #include "tables.hpp"
@@ -163,6 +164,7 @@ struct Sorting {
   Target target;
   bool descending = false;
   bool by_id = false;
+  std::string id = "r.id";  // where the statement reads ids in their order
 };
 
 Result<Sorting> sorting_of(Register const& reg, std::string const& sort) {
@@ -240,7 +242,7 @@ bool fits(Cursor const& cursor, Target const& target) {
 // both engines, by sorting on "is null" explicitly.
 std::string after_cursor(Building& sql, Sorting const& sorting, Cursor const& cursor) {
   std::string const more = sorting.descending ? " < " : " > ";
-  if (sorting.by_id) return " and r.id" + more + sql.place(id_bytes(cursor.id));
+  if (sorting.by_id) return " and " + sorting.id + more + sql.place(id_bytes(cursor.id));
   std::string const column = sorting.target.sql;
   if (store::is_null(cursor.key)) {
     std::string const within =
@@ -255,7 +257,7 @@ std::string after_cursor(Building& sql, Sorting const& sorting, Cursor const& cu
 
 std::string order_by(Sorting const& sorting, store::Engine engine) {
   std::string const direction = sorting.descending ? " desc" : " asc";
-  if (sorting.by_id) return " order by r.id" + direction;
+  if (sorting.by_id) return " order by " + sorting.id + direction;
   // SQLite sorts nulls first ascending by itself; PostgreSQL has to be told.
   std::string const nulls = engine == store::Engine::sqlite ? ""
                             : sorting.descending            ? " nulls last"
@@ -287,6 +289,7 @@ struct Prepared {
   Register const* reg = nullptr;
   Building sql;  // from … where …
   bool nothing = false;
+  bool by_gram = false;  // the statement walks one pair's rows, in the order of g.record
 };
 
 // Whoever sees a personal value masked may look for one they know; comparing would spell it out.
@@ -296,14 +299,74 @@ bool masked_may_ask(Viewer const& viewer, Register const& reg, Condition const& 
   return condition.compare == Compare::equal;
 }
 
-Result<Prepared> prepare(Catalogue const& catalogue, Viewer const& viewer, std::string_view register_name,
-                         std::vector<Condition> const& where) {
+constexpr std::int64_t rare_rows = 2'000;  // so many can be sorted in a millisecond or two
+
+// The pair that the fewest records have first; how many those are, counted up to rare_rows. What everybody is
+// called (有限公司) must not be walked through to find what few are.
+std::int64_t rarest_first(store::Reader& reader, std::string const& place, Register const& reg,
+                          std::vector<std::string>& grams) {
+  static Sql const few{"search.few",
+                       "select count(*) from (select 1 from name_gram where jurisdiction = $1 and "
+                       "register_name = $2 and gram = $3 limit $4) as few"};
+  std::int64_t least = rare_rows;
+  for (auto& gram : grams) {
+    auto const rows =
+        store::integer(reader.query(few, {place, std::string(reg.name), gram, least}).at(0).at(0));
+    if (rows >= least) continue;
+    least = rows;
+    std::swap(gram, grams.front());
+    if (rows == 0) break;
+  }
+  return least;
+}
+
+std::string with_gram(Building& sql, Register const& reg, std::string gram) {
+  return " and exists (select 1 from name_gram o where o.jurisdiction = r.jurisdiction and o.register_name "
+         "= " +
+         sql.place(std::string(reg.name)) + " and o.gram = " + sql.place(std::move(gram)) +
+         " and o.record = r.id)";
+}
+
+// from … where …, as far as the place and the names go.
+Result<void> begin(Prepared& out, store::Database& database, Viewer const& viewer, Query const& query) {
+  auto const& reg = *out.reg;
+  auto& sql = out.sql;
+  std::string const table = table_name(reg) + " r";
+  if (query.search.empty()) {
+    sql.text = " from " + table + " where r.jurisdiction = " + sql.place(viewer.jurisdiction);
+    return {};
+  }
+  bool const masked = viewer.sight(reg) != reflect::Sight::all;
+  if (!is_searchable(reg) || (masked && searches_personal(reg)))
+    return refuse("not_searchable", "/search", std::string(reg.name));
+  auto grams = grams_asked(query.search);
+  if (!grams) return grams.refusal();
+  bool const few = rarest_first(*database.reader(), viewer.jurisdiction, reg, *grams) < rare_rows;
+  out.by_gram = few || query.sort.empty();
+  std::size_t first = 0;
+  if (out.by_gram) {
+    // "cross join" keeps SQLite to this order; to PostgreSQL it is a join like any other.
+    std::string const place = sql.place(viewer.jurisdiction);
+    sql.text = " from name_gram g cross join " + table + " where g.jurisdiction = " + place +
+               " and g.register_name = " + sql.place(std::string(reg.name)) +
+               " and g.gram = " + sql.place(grams->front()) + " and r.jurisdiction = " + place +
+               " and r.id = g.record";
+    first = 1;
+  } else {
+    sql.text = " from " + table + " where r.jurisdiction = " + sql.place(viewer.jurisdiction);
+  }
+  for (std::size_t i = first; i < grams->size(); ++i) sql.text += with_gram(sql, reg, (*grams)[i]);
+  return {};
+}
+
+Result<Prepared> prepare(store::Database& database, Catalogue const& catalogue, Viewer const& viewer,
+                         std::string_view register_name, Query const& query) {
+  auto const& where = query.where;
   Prepared out;
   out.reg = catalogue.find(register_name);
   if (out.reg == nullptr) return refuse("unknown_register", "", std::string(register_name));
   if (where.size() > limits::filters_per_query) return refuse("too_many_filters", "/filter");
-  out.sql.text =
-      " from " + table_name(*out.reg) + " r where r.jurisdiction = " + out.sql.place(viewer.jurisdiction);
+  if (auto begun = begin(out, database, viewer, query); !begun) return begun.refusal();
   auto const scope = visible(out.sql, viewer, *out.reg);
   if (!scope) {
     out.nothing = true;
@@ -344,15 +407,16 @@ std::optional<Found> Reads::find(Viewer const& viewer, std::string_view register
 Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Query const& query) {
   if (query.limit < 1 || query.limit > static_cast<int>(limits::page_size_max))
     return refuse("out_of_range", "/limit", std::to_string(query.limit));
-  auto prepared = prepare(catalogue_, viewer, register_name, query.where);
+  auto prepared = prepare(database_, catalogue_, viewer, register_name, query);
   if (!prepared) return prepared.refusal();
   if (prepared->nothing) return Page{};
-  auto const sorting = sorting_of(*prepared->reg, query.sort);
+  auto sorting = sorting_of(*prepared->reg, query.sort);
   if (!sorting) return sorting.refusal();
   // A cursor shows the value it stands on.
   if (sorting->target.column && holds_personal(*sorting->target.column->field) &&
       viewer.sight(*prepared->reg) != reflect::Sight::all)
     return refuse("not_sortable", "/sort", query.sort);
+  if (prepared->by_gram && sorting->by_id) sorting->id = "g.record";
   auto& sql = prepared->sql;
   if (!query.cursor.empty()) {
     auto const cursor = read_cursor(query.cursor);
@@ -371,8 +435,21 @@ Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Q
   return page;
 }
 
+Result<Reads::Total> Reads::total(Viewer const& viewer, std::string_view register_name, Query const& query) {
+  auto prepared = prepare(database_, catalogue_, viewer, register_name, query);
+  if (!prepared) return prepared.refusal();
+  if (prepared->nothing) return Total{};
+  auto& sql = prepared->sql;
+  constexpr auto most = static_cast<std::int64_t>(limits::total_counted);
+  std::string const limit = sql.place(most + 1);
+  Sql const statement{"record.total",
+                      "select count(*) from (select 1" + sql.text + " limit " + limit + ") as counted"};
+  auto const counted = store::integer(database_.reader()->query(statement, sql.values).at(0).at(0));
+  return Total{std::min(counted, most), counted > most};
+}
+
 Result<std::int64_t> Reads::count(Viewer const& viewer, std::string_view register_name, Query const& query) {
-  auto prepared = prepare(catalogue_, viewer, register_name, query.where);
+  auto prepared = prepare(database_, catalogue_, viewer, register_name, query);
   if (!prepared) return prepared.refusal();
   if (prepared->nothing) return std::int64_t{0};
   Sql const statement{"record.count", "select count(*)" + prepared->sql.text};
@@ -381,7 +458,7 @@ Result<std::int64_t> Reads::count(Viewer const& viewer, std::string_view registe
 
 Result<std::int64_t> Reads::stream(Viewer const& viewer, std::string_view register_name, Query const& query,
                                    std::function<bool(Found const&)> const& each) {
-  auto prepared = prepare(catalogue_, viewer, register_name, query.where);
+  auto prepared = prepare(database_, catalogue_, viewer, register_name, query);
   if (!prepared) return prepared.refusal();
   if (prepared->nothing) return std::int64_t{0};
   auto const sorting = sorting_of(*prepared->reg, query.sort);

@@ -8,6 +8,7 @@
 #include "base/decimal.hpp"
 #include "base/money.hpp"
 #include "body.hpp"
+#include "grams.hpp"
 #include "reflect/codec.hpp"
 
 namespace plumbline::kernel {
@@ -90,6 +91,9 @@ store::Sql const known_columns{"schema.known",
 store::Sql const remember_column{
     "schema.remember", "insert into register_schema (register_name, column_name, kind) values ($1, $2, $3)"};
 
+// Stands for a column in register_schema: the rows of name_gram are there.
+constexpr std::string_view grams_mark = "~grams";
+
 using Known = std::map<std::string, std::map<std::string, std::string>, std::less<>>;
 
 Known known_of(store::Rows const& rows) {
@@ -104,39 +108,59 @@ void refuse_newer(Known const& known, Catalogue const& catalogue) {
     if (reg == nullptr)
       throw std::runtime_error("the database has a register '" + name + "' this program does not know");
     for (auto const& [column, kind] : columns)
-      if (!column.empty() && reg->type->find(column) == nullptr)
+      if (!column.empty() && column != grams_mark && reg->type->find(column) == nullptr)
         throw std::runtime_error("the database has a column '" + name + "." + column +
                                  "' this program does not know");
   }
 }
 
-// Fills a column that was lifted after records existed, page by page.
-void back_fill(store::Writer& writer, Register const& reg, Column const& column) {
+// Every record of a register, page by page: its jurisdiction, its id and its body.
+template <class Use>
+void each_record(store::Writer& writer, Register const& reg, Use const& use) {
   store::Sql const page{"schema.page",
                         "select jurisdiction, id, body from " + table_name(reg) +
                             " where (jurisdiction, id) > ($1, $2) order by jurisdiction, id limit 500"};
-  store::Sql const fill{"schema.fill", "update " + table_name(reg) + " set " + quoted(column.field->name) +
-                                           " = $1 where jurisdiction = $2 and id = $3"};
   store::Value jurisdiction = std::string();
   store::Value id = Bytes{};
   while (true) {
     store::Statement const ask{&page, {jurisdiction, id}};
     auto const rows = std::move(writer.fetch({&ask, 1}).front());
     if (rows.empty()) return;
-    for (auto const& row : rows) {
-      auto const body = parse_body(reg, store::text(row[2]));
-      writer.write(fill, {column_value(column, body.record.data()), row[0], row[1]});
-    }
+    for (auto const& row : rows) use(row[0], row[1], parse_body(reg, store::text(row[2])));
     jurisdiction = rows.back()[0];
     id = rows.back()[1];
   }
 }
 
+// Fills a column that was lifted after records existed.
+void back_fill(store::Writer& writer, Register const& reg, Column const& column) {
+  store::Sql const fill{"schema.fill", "update " + table_name(reg) + " set " + quoted(column.field->name) +
+                                           " = $1 where jurisdiction = $2 and id = $3"};
+  each_record(writer, reg, [&](store::Value const& place, store::Value const& id, OpenBody const& body) {
+    writer.write(fill, {column_value(column, body.record.data()), place, id});
+  });
+}
+
+// Likewise the pairs of names.
+void back_fill_grams(store::Writer& writer, Register const& reg) {
+  static store::Sql const insert{
+      "schema.gram",
+      "insert into name_gram (jurisdiction, register_name, gram, record) values ($1, $2, $3, $4) on conflict "
+      "(jurisdiction, register_name, gram, record) do nothing"};
+  auto const columns = lifted_columns(reg);
+  each_record(writer, reg, [&](store::Value const& place, store::Value const& id, OpenBody const& body) {
+    for (auto& gram : grams_of(columns, body.record.data()))
+      writer.write(insert, {place, std::string(reg.name), std::move(gram), id});
+  });
+}
+
 bool knows(Known const& known, Register const& reg) {
   auto const found = known.find(reg.name);
-  return found != known.end() && std::ranges::all_of(lifted_columns(reg), [&](Column const& column) {
-           return found->second.contains(std::string(column.field->name));
-         });
+  if (found == known.end() || (is_searchable(reg) && !found->second.contains(std::string(grams_mark))))
+    return false;
+  return std::ranges::all_of(lifted_columns(reg), [&](Column const& column) {
+    return found->second.contains(std::string(column.field->name));
+  });
 }
 
 void ensure_register(store::Writer& writer, store::Engine engine, Known const& known, Register const& reg) {
@@ -161,6 +185,9 @@ void ensure_register(store::Writer& writer, store::Engine engine, Known const& k
     writer.script(create_index(reg, column));
     remember(name, std::string(column.sqlite_type));
   }
+  if (!is_searchable(reg) || (!is_new && found->second.contains(std::string(grams_mark)))) return;
+  if (!is_new) back_fill_grams(writer, reg);
+  remember(std::string(grams_mark), "bigrams");
 }
 
 }  // namespace

@@ -138,6 +138,13 @@ create table login_failure (             -- since the last time it went right
 ) {KEYED};
 )sql";
 
+constexpr std::string_view finding_tables = R"sql(
+create table name_gram (                 -- derived: pairs of neighbouring characters of searched names
+  jurisdiction text not null, register_name text not null, gram text not null, record {BIN} not null,
+  primary key (jurisdiction, register_name, gram, record)
+) {KEYED};
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -145,6 +152,7 @@ constexpr TableInfo tables[] = {
     {"record_scope", TableKind::derived},
     {"record_party", TableKind::derived},
     {"clock", TableKind::derived},
+    {"name_gram", TableKind::derived},
     {"number_series", TableKind::derived},
     {"chain_head", TableKind::derived},
     {"adopted_leaf", TableKind::derived},
@@ -178,6 +186,8 @@ std::span<store::Migration const> kernel_migrations() {
   static std::vector<store::Migration> const migrations = {
       {1, "first tables", for_engine(first_tables, store::Engine::sqlite),
        for_engine(first_tables, store::Engine::postgres)},
+      {2, "finding by name", for_engine(finding_tables, store::Engine::sqlite),
+       for_engine(finding_tables, store::Engine::postgres)},
   };
   return migrations;
 }

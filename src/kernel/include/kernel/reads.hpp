@@ -47,6 +47,7 @@ struct Condition {
 };
 struct Query {
   std::vector<Condition> where;  // all must hold
+  std::string search;            // words of two characters or more, all of them in the searched names
   std::string sort;              // a lifted field, "-" in front for descending; "" = id
   int limit = 50;                // 1 … limits::page_size_max
   std::string cursor;            // from the page before; "" = first page
@@ -76,6 +77,12 @@ class Reads {
   std::optional<Found> find(Viewer const& viewer, std::string_view register_name, std::string_view field,
                             std::string_view value);
   Result<Page> list(Viewer const& viewer, std::string_view register_name, Query const& query);
+  // Stops at limits::total_counted: the work does not grow with the register.
+  struct Total {
+    std::int64_t count = 0;
+    bool is_capped = false;  // there are more
+  };
+  Result<Total> total(Viewer const& viewer, std::string_view register_name, Query const& query);
   Result<std::int64_t> count(Viewer const& viewer, std::string_view register_name, Query const& query);
   // Constant memory, one snapshot; answers how many were given to `each` (false stops).
   Result<std::int64_t> stream(Viewer const& viewer, std::string_view register_name, Query const& query,
