@@ -77,6 +77,26 @@ class StopSignals {
   sigset_t signals_{};
 };
 
+// A handler that never returns must not keep the office's machine from restarting the server. What was
+// acknowledged is durable; what was under way is refused or answered after the next start.
+class LastResort {
+ public:
+  explicit LastResort(int seconds)
+      : thread_([this, seconds](std::stop_token const& stop) {
+          std::unique_lock lock(mutex_);
+          if (wake_.wait_for(lock, stop, std::chrono::seconds(seconds), [] { return false; }) ||
+              stop.stop_requested())
+            return;
+          std::cerr << "some requests did not end; the server leaves without them" << std::endl;
+          std::_Exit(1);
+        }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;  // the last member: stopped and joined first
+};
+
 // Publishes when the log has grown, and again while a witness is missing.
 class Publishing {
  public:
@@ -132,6 +152,7 @@ int run_serve(ServeOptions const& options) {
   std::cout << (has_certificate ? "https://" : "http://") << listen.host << ':' << server->port()
             << std::endl;
   signals.wait();
+  LastResort const last_resort(wish.stop_seconds + 5);
   server->stop();
   return 0;
 }

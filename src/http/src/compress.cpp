@@ -11,20 +11,25 @@
 namespace plumbline::http {
 namespace {
 
-// "gzip" or "*" with a quality that is not zero (RFC 9110 section 12.5.3).
+bool is_refused(std::string_view item) {
+  auto const quality = item.find("q=");
+  return quality != std::string_view::npos &&
+         item.find_first_of("123456789", quality) == std::string_view::npos;
+}
+
+// What is said of the coding itself counts; else what is said of "*" (RFC 9110 section 12.5.3).
 bool accepts_gzip(Request const& request) {
+  bool by_star = false;
   for (auto rest = request.header("accept-encoding").value_or(""); !rest.empty();) {
     auto const end = std::min(rest.find(','), rest.size());
     auto item = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     while (item.starts_with(' ')) item.remove_prefix(1);
     auto const name = item.substr(0, item.find_first_of("; "));
-    if (name != "gzip" && name != "*") continue;
-    auto const quality = item.find("q=0");
-    return quality == std::string_view::npos ||
-           item.find_first_of("123456789", quality) != std::string_view::npos;
+    if (name == "gzip" || name == "x-gzip") return !is_refused(item);
+    if (name == "*") by_star = !is_refused(item);
   }
-  return false;
+  return by_star;
 }
 
 std::string const* header_of(Response const& response, std::string_view name) {

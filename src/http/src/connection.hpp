@@ -141,7 +141,9 @@ class Connection {
       auto const extra = std::chrono::seconds(rule.bytes_max >> 20U);
       allow(std::chrono::seconds(limits::http_read_timeout_seconds) + extra);
     }
-    if (request.header("expect") && input_.empty() && !co_await write("HTTP/1.1 100 Continue\r\n\r\n"))
+    bool const may_wait = parser.get().version() >= 11;  // an older one knows no interim answers
+    if (may_wait && request.header("expect") && input_.empty() &&
+        !co_await write("HTTP/1.1 100 Continue\r\n\r\n"))
       co_return -1;
     std::array<char, 16384> piece;
     std::uint64_t kept = 0;
@@ -224,10 +226,12 @@ class Connection {
   }
 
   // Of a known length, or in chunks. Cut off when it ends early: the other end sees that something is
-  // missing.
+  // missing. The time for all of it grows with what was sent, so a reader that sips loses its place.
   net::awaitable<bool> send_stream(ContentStream const& stream, std::optional<std::int64_t> length) {
+    using std::chrono::steady_clock;
     std::string piece;
     std::int64_t sent = 0;
+    auto waited = steady_clock::duration::zero();  // for the other end, not for the next piece
     while (true) {
       bool more = false;
       try {
@@ -240,8 +244,13 @@ class Connection {
       if (piece.empty()) continue;
       sent += static_cast<std::int64_t>(piece.size());
       if (!length) piece = chunk_of(piece);
-      allow(std::chrono::seconds(limits::http_write_timeout_seconds));
+      auto const granted = std::chrono::seconds(limits::http_write_timeout_seconds +
+                                                sent / limits::http_stream_bytes_per_second);
+      if (waited >= granted) co_return false;
+      lowest().expires_after(granted - waited);
+      auto const before = steady_clock::now();
       if (!co_await write(piece)) co_return false;
+      waited += steady_clock::now() - before;
     }
     if (!length) co_return co_await write("0\r\n\r\n");
     co_return sent == *length;
@@ -262,7 +271,7 @@ class Connection {
     lowest().socket().shutdown(net::socket_base::shutdown_send, error);
     if (error) co_return;
     allow(std::chrono::seconds(2));
-    for (int i = 0; i < 64; ++i) {
+    for (std::size_t read = 0; read < limits::http_goodbye_bytes; read += input_.size()) {
       input_.clear();
       if (!co_await read_some()) co_return;
     }

@@ -3,17 +3,17 @@
 #include <optional>
 #include <string>
 
+#include "doors.hpp"
 #include "http/message.hpp"
 #include "kernel/system.hpp"
 #include "problem.hpp"
 #include "router.hpp"
-#include "sessions.hpp"
 
 namespace plumbline::http {
 
 struct Context {
   kernel::System& system;
-  Sessions& sessions;
+  Doors& doors;
   Request const& request;
   Variables variables;
   std::optional<Session> session;  // there for every route that wants somebody signed in
@@ -29,6 +29,18 @@ using ApiRoute = Route<Context>;
 Response sign_in(Context& context);
 Response show_session(Context& context);
 Response sign_out(Context& context);
+// accounts.cpp
+Response change_password(Context& context);
+Response list_sessions(Context& context);
+Response revoke_session(Context& context);
+Response list_tokens(Context& context);
+Response make_token(Context& context);
+Response revoke_token(Context& context);
+Response show_second_factor(Context& context);
+Response begin_second_factor(Context& context);
+Response confirm_second_factor(Context& context);
+Response remove_second_factor(Context& context);
+Response remove_second_factor_of(Context& context);
 // records.cpp
 Response list_records(Context& context);
 Response show_record(Context& context);
@@ -46,5 +58,7 @@ Response show_health(Context& context);
 Response show_readiness(Context& context);
 
 std::string session_cookie(Request const& request);
+// The token of the request's cookie, "" without one.
+std::string session_token(Request const& request);
 
 }  // namespace plumbline::http

@@ -160,11 +160,17 @@ class Document {
     cookie.set("name", "__Host-plumbline");
     Json schemes;
     schemes.set("session", std::move(cookie));
+    Json bearer;
+    bearer.set("type", "http");
+    bearer.set("scheme", "bearer");
+    schemes.set("token", std::move(bearer));
     components.set("securitySchemes", std::move(schemes));
     document.set("components", std::move(components));
     Json session;
     session.set("session", Json::Array{});
-    document.set("security", Json::Array{std::move(session)});
+    Json token;
+    token.set("token", Json::Array{});
+    document.set("security", Json::Array{std::move(session), std::move(token)});
     return document;
   }
 
@@ -204,10 +210,13 @@ class Document {
                        {"proof", of_type("string")},
                        {"checkpoint_size", of_type("integer")}};
     components_.set("proof", object_of(std::move(proof), {"entry", "leaf", "vkey"}));
-    Json::Object session{
-        {"account", uuid_schema()}, {"csrf", of_type("string")}, {"grants", list_of(of_type("object"))}};
+    Json::Object session{{"account", uuid_schema()},
+                         {"csrf", of_type("string")},
+                         {"grants", list_of(of_type("object"))},
+                         {"second_factor_missing", of_type("boolean")}};
     components_.set("session", object_of(std::move(session), {"account", "csrf", "grants"}));
-    Json::Object credentials{{"login", of_type("string")}, {"password", of_type("string")}};
+    Json::Object credentials{
+        {"login", of_type("string")}, {"password", of_type("string")}, {"code", of_type("string")}};
     components_.set("credentials", object_of(std::move(credentials), {"login", "password"}));
   }
 
@@ -247,15 +256,98 @@ class Document {
     gone.set("description", "signed out");
     operation("/api/v1/session", "delete", "sign_out", Json::Array{}, {},
               with(problem_answers({401, 403}), "204", std::move(gone)));
+    account_paths();
     operation(
         "/api/v1/meta", "get", "meta", Json::Array{}, {},
         with(problem_answers({401}), "200", answer("registers, states, steps, schemas", of_type("object"))));
   }
 
+  static Json empty_answer(std::string_view what) {
+    Json document;
+    document.set("description", what);
+    return document;
+  }
+  static Json forgery_guard() {
+    return Json::Array{parameter("X-CSRF-Token", "header", false, of_type("string"))};
+  }
+
+  void account_paths() {
+    auto const text = [] { return of_type("string"); };
+    auto const page = [](Json::Object item, std::vector<std::string> const& required) {
+      return object_of({{"items", list_of(object_of(std::move(item), required))}}, {"items"});
+    };
+    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
+    operation("/api/v1/password", "post", "change_password", forgery_guard(),
+              object_of({{"present", text()}, {"wanted", text()}}, {"present", "wanted"}),
+              with(refusals(), "204", empty_answer("changed; every session of the account has ended")));
+    operation("/api/v1/sessions", "get", "sessions", Json::Array{}, {},
+              with(problem_answers({401, 403}), "200",
+                   answer("own sessions", page({{"id", text()},
+                                                {"opened_at", text()},
+                                                {"seen_at", text()},
+                                                {"is_this", of_type("boolean")}},
+                                               {"id", "opened_at", "seen_at", "is_this"}))));
+    Json one = forgery_guard();
+    one.push(parameter("session", "path", true, text()));
+    operation("/api/v1/sessions/{session}", "delete", "revoke_session", std::move(one), {},
+              with(problem_answers({401, 403, 404}), "204", empty_answer("ended")));
+    Json::Object token{{"id", text()},
+                       {"name", text()},
+                       {"registers", list_of(text())},
+                       {"writes", of_type("boolean")},
+                       {"made_at", text()},
+                       {"expires_at", text()}};
+    operation("/api/v1/tokens", "get", "tokens", Json::Array{}, {},
+              with(problem_answers({401, 403}), "200",
+                   answer("own tokens", page(std::move(token), {"id", "name"}))));
+    Json::Object wish{{"name", text()},
+                      {"days", of_type("integer")},
+                      {"registers", list_of(text())},
+                      {"writes", of_type("boolean")}};
+    operation("/api/v1/tokens", "post", "make_token", forgery_guard(),
+              object_of(std::move(wish), {"name", "days"}),
+              with(refusals(), "201",
+                   answer("the token, told once",
+                          object_of({{"id", text()}, {"token", text()}, {"expires_at", text()}},
+                                    {"id", "token", "expires_at"}))));
+    Json which = forgery_guard();
+    which.push(parameter("token", "path", true, text()));
+    operation("/api/v1/tokens/{token}", "delete", "revoke_token", std::move(which), {},
+              with(problem_answers({401, 403, 404}), "204", empty_answer("revoked")));
+    factor_paths();
+  }
+
+  void factor_paths() {
+    auto const text = [] { return of_type("string"); };
+    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
+    operation("/api/v1/second-factor", "get", "second_factor", Json::Array{}, {},
+              with(problem_answers({401, 403}), "200",
+                   answer("whether there is one and whether there must be",
+                          object_of({{"confirmed", of_type("boolean")}, {"missing", of_type("boolean")}},
+                                    {"confirmed", "missing"}))));
+    operation("/api/v1/second-factor", "post", "begin_second_factor", forgery_guard(), {},
+              with(refusals(), "201",
+                   answer("a secret to confirm",
+                          object_of({{"secret", text()}, {"uri", text()}}, {"secret", "uri"}))));
+    operation("/api/v1/second-factor/confirm", "post", "confirm_second_factor", forgery_guard(),
+              object_of({{"code", text()}}, {"code"}),
+              with(refusals(), "200",
+                   answer("in force; codes told once",
+                          object_of({{"recovery_codes", list_of(text())}}, {"recovery_codes"}))));
+    operation("/api/v1/second-factor/remove", "post", "remove_second_factor", forgery_guard(),
+              object_of({{"password", text()}}, {"password"}),
+              with(refusals(), "204", empty_answer("removed")));
+    Json whose = forgery_guard();
+    whose.push(parameter("id", "path", true, uuid_schema()));
+    operation("/api/v1/account/{id}/second-factor", "delete", "remove_second_factor_of", std::move(whose), {},
+              with(problem_answers({401, 403, 404, 503}), "204",
+                   empty_answer("removed; their sessions have ended")));
+  }
+
   static Json write_headers(Json::Array parameters) {
     parameters.push_back(parameter("Idempotency-Key", "header", false, of_type("string")));
     parameters.push_back(parameter("If-Match", "header", false, of_type("string")));
-    parameters.push_back(parameter("X-CSRF-Token", "header", true, of_type("string")));
+    parameters.push_back(parameter("X-CSRF-Token", "header", false, of_type("string")));
     return parameters;
   }
 

@@ -14,7 +14,8 @@ namespace plumbline::http {
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 // Who may come in at all. What of it they then see is the viewer's scope.
-enum class Entrance : std::uint8_t { open, signed_in };
+// `enrolling` is open also to whoever still lacks the second factor their role must have.
+enum class Entrance : std::uint8_t { open, enrolling, signed_in };
 // Of the request's body.
 enum class Content : std::uint8_t { none, json, file };
 

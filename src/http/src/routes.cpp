@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/limits.hpp"
 #include "compress.hpp"
@@ -21,8 +22,27 @@ constexpr std::array table{
     ApiRoute{"GET", "/open/draws/{path...}", "draw_file", Entrance::open, Content::none, show_published},
     ApiRoute{"GET", "/api/v1/openapi.json", "openapi", Entrance::open, Content::none, show_openapi},
     ApiRoute{"POST", "/api/v1/session", "sign_in", Entrance::open, Content::json, sign_in},
-    ApiRoute{"GET", "/api/v1/session", "session", Entrance::signed_in, Content::none, show_session},
-    ApiRoute{"DELETE", "/api/v1/session", "sign_out", Entrance::signed_in, Content::none, sign_out},
+    ApiRoute{"GET", "/api/v1/session", "session", Entrance::enrolling, Content::none, show_session},
+    ApiRoute{"DELETE", "/api/v1/session", "sign_out", Entrance::enrolling, Content::none, sign_out},
+    ApiRoute{"POST", "/api/v1/password", "change_password", Entrance::signed_in, Content::json,
+             change_password},
+    ApiRoute{"GET", "/api/v1/sessions", "sessions", Entrance::signed_in, Content::none, list_sessions},
+    ApiRoute{"DELETE", "/api/v1/sessions/{session}", "revoke_session", Entrance::signed_in, Content::none,
+             revoke_session},
+    ApiRoute{"GET", "/api/v1/tokens", "tokens", Entrance::signed_in, Content::none, list_tokens},
+    ApiRoute{"POST", "/api/v1/tokens", "make_token", Entrance::signed_in, Content::json, make_token},
+    ApiRoute{"DELETE", "/api/v1/tokens/{token}", "revoke_token", Entrance::signed_in, Content::none,
+             revoke_token},
+    ApiRoute{"GET", "/api/v1/second-factor", "second_factor", Entrance::enrolling, Content::none,
+             show_second_factor},
+    ApiRoute{"POST", "/api/v1/second-factor", "begin_second_factor", Entrance::enrolling, Content::none,
+             begin_second_factor},
+    ApiRoute{"POST", "/api/v1/second-factor/confirm", "confirm_second_factor", Entrance::enrolling,
+             Content::json, confirm_second_factor},
+    ApiRoute{"POST", "/api/v1/second-factor/remove", "remove_second_factor", Entrance::signed_in,
+             Content::json, remove_second_factor},
+    ApiRoute{"DELETE", "/api/v1/account/{id}/second-factor", "remove_second_factor_of", Entrance::signed_in,
+             Content::none, remove_second_factor_of},
     ApiRoute{"GET", "/api/v1/meta", "meta", Entrance::signed_in, Content::none, show_meta},
     ApiRoute{"GET", "/api/v1/{register}", "list", Entrance::signed_in, Content::none, list_records},
     ApiRoute{"POST", "/api/v1/{register}", "create", Entrance::signed_in, Content::json, create_record},
@@ -56,7 +76,7 @@ void harden(Response& response) {
 
 class ApiImpl final : public Api {
  public:
-  explicit ApiImpl(kernel::System& system) : system_(system), sessions_(system) {}
+  explicit ApiImpl(kernel::System& system) : system_(system), doors_(system) {}
 
   Response answer(Request const& request) override {
     auto response = dispatch(request);
@@ -83,13 +103,15 @@ class ApiImpl final : public Api {
   }
 
   static Response nothing_here(Request const& request) {
-    std::string allowed;
+    std::set<std::string_view> methods;
     Variables ignored;
     for (auto const& route : table)
       if (matches(route.pattern, request.path, ignored)) {
-        allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
-        if (route.method == "GET") allowed += ", HEAD";
+        methods.insert(route.method);
+        if (route.method == "GET") methods.insert("HEAD");
       }
+    std::string allowed;
+    for (auto const method : methods) allowed += (allowed.empty() ? "" : ", ") + std::string(method);
     auto response = problem_of(kernel::refuse("not_found"), request);
     if (allowed.empty()) return response;
     response = problem_of(kernel::refuse("method_not_allowed", "", request.method), request);
@@ -98,22 +120,49 @@ class ApiImpl final : public Api {
   }
 
   Response dispatch(Request const& request) {
-    Context context{system_, sessions_, request, {}, {}};
+    Context context{system_, doors_, request, {}, {}};
     auto const* route = find(request, context.variables);
     if (route == nullptr) return nothing_here(request);
-    if (route->entrance == Entrance::signed_in) {
-      auto const token = request.cookie(session_cookie(request));
-      if (token) context.session = sessions_.find(*token);
-      if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
-      if (is_forged(request, *context.session)) return context.refused(kernel::refuse("csrf"));
-    }
+    if (route->entrance != Entrance::open)
+      if (auto refused = let_in(*route, context)) return *std::move(refused);
     if (route->content == Content::json && !is_json(request))
       return context.refused(kernel::refuse("wrong_media_type", "", "application/json"));
     return route->answer(context);
   }
 
+  // A program's token, else a browser's session. What is refused, or nothing.
+  std::optional<Response> let_in(ApiRoute const& route, Context& context) {
+    auto const& request = context.request;
+    if (auto const given = request.header("authorization")) {
+      context.session = session_of_program(*given);
+      if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
+      auto const& rights = *context.session->rights;
+      auto const in_register = context.variables.find("register");
+      bool const is_covered = in_register == context.variables.end()
+                                  ? route.operation == "session" || route.operation == "meta"
+                                  : rights.covers(in_register->second);
+      if (!is_covered || (rights.reads_only && changes_something(request.method)))
+        return context.refused(kernel::refuse("token_too_narrow"));
+    } else {
+      context.session = doors_.sessions.find(session_token(request));
+      if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
+      if (is_forged(request, *context.session)) return context.refused(kernel::refuse("csrf"));
+    }
+    if (route.entrance != Entrance::enrolling && doors_.factors.is_missing(context.session->account))
+      return context.refused(kernel::refuse("second_factor_missing"));
+    return {};
+  }
+
+  std::optional<Session> session_of_program(std::string_view authorization) {
+    constexpr std::string_view scheme = "Bearer ";
+    if (!authorization.starts_with(scheme)) return {};
+    auto const bearer = doors_.tokens.find(authorization.substr(scheme.size()));
+    if (!bearer || !doors_.sessions.is_active(bearer->account)) return {};
+    return Session{bearer->account, "", bearer->rights};
+  }
+
   kernel::System& system_;
-  Sessions sessions_;
+  Doors doors_;
 };
 
 }  // namespace

@@ -19,7 +19,9 @@ using local = net::local::stream_protocol;
 net::awaitable<void> converse(PlainStream stream, Shared& shared, std::string peer,
                               std::shared_ptr<Idle> idle) {
   idle->cancel = [&stream] { stream.cancel(); };
-  Connection<PlainStream> connection(stream, shared, std::move(peer), false);
+  // Over a Unix socket speaks a proxy of this machine, which has done the TLS.
+  bool const is_local = peer.empty();
+  Connection<PlainStream> connection(stream, shared, std::move(peer), is_local);
   co_await connection.run(*idle);
   idle->cancel = nullptr;
 }
@@ -47,11 +49,8 @@ class ServerImpl final : public Server {
 
   void stop() override {
     if (shared_.stopping.exchange(true)) return;
-    net::post(io_, [this] {
-      beast::error_code ignored;
-      if (tcp_) (void)tcp_->close(ignored);
-      if (local_) (void)local_->close(ignored);
-    });
+    close_on_its_strand(tcp_);
+    close_on_its_strand(local_);
     using std::chrono::steady_clock;
     auto const end = steady_clock::now() + std::chrono::seconds(shared_.options.stop_seconds);
     std::unique_lock lock(ended_mutex_);
@@ -69,6 +68,15 @@ class ServerImpl final : public Server {
   }
 
  private:
+  template <class Acceptor>
+  static void close_on_its_strand(std::optional<Acceptor>& acceptor) {
+    if (!acceptor) return;
+    net::post(acceptor->get_executor(), [&acceptor] {
+      beast::error_code ignored;
+      (void)acceptor->close(ignored);
+    });
+  }
+
   void load_certificate() {
     tls_.emplace(net::ssl::context::tls_server);
     ::SSL_CTX_set_min_proto_version(tls_->native_handle(), TLS1_2_VERSION);

@@ -27,6 +27,8 @@ Json describe(Context const& context, Session const& session) {
     roles.push_back(std::move(row));
   }
   document.set("grants", std::move(roles));
+  // Until then nothing else is open to this account.
+  document.set("second_factor_missing", context.doors.factors.is_missing(session.account));
   return document;
 }
 
@@ -43,6 +45,10 @@ std::string session_cookie(Request const& request) {
   return request.is_secure ? "__Host-plumbline" : "plumbline";
 }
 
+std::string session_token(Request const& request) {
+  return request.cookie(session_cookie(request)).value_or("");
+}
+
 Response sign_in(Context& context) {
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
@@ -52,7 +58,10 @@ Response sign_in(Context& context) {
     return context.refused(kernel::refuse("required", "/login"));
   if (password == nullptr || password->as_text() == nullptr)
     return context.refused(kernel::refuse("required", "/password"));
-  auto const opened = context.sessions.open(*login->as_text(), *password->as_text());
+  Json const* code = body->find("code");
+  Sessions::Claim const claim{*login->as_text(), *password->as_text(),
+                              code != nullptr && code->as_text() != nullptr ? *code->as_text() : ""};
+  auto const opened = context.doors.sessions.open(claim, context.doors.factors);
   if (!opened) return context.refused(opened.refusal());
   auto response = json(201, describe(context, opened->session));
   response.set("set-cookie", cookie_of(context.request, opened->token, ""));
@@ -62,8 +71,7 @@ Response sign_in(Context& context) {
 Response show_session(Context& context) { return json(200, describe(context, *context.session)); }
 
 Response sign_out(Context& context) {
-  if (auto const token = context.request.cookie(session_cookie(context.request)))
-    context.sessions.close(*token);
+  context.doors.sessions.close(session_token(context.request));
   Response response;
   response.status = 204;
   response.set("set-cookie", cookie_of(context.request, "", "; Max-Age=0"));

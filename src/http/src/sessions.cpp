@@ -14,7 +14,8 @@ using store::Sql;
 
 constexpr std::int64_t micros = 1'000'000;
 constexpr std::int64_t touch_after = 60 * micros;  // a row is not written for every request
-constexpr std::int64_t longest_delay_seconds = 3'600;
+constexpr std::int64_t longest_delay_seconds = limits::login_delay_seconds_max;
+constexpr std::size_t id_digits = 16;
 
 Sql const insert_session{"session.insert",
                          "insert into session (jurisdiction, token_hash, account, csrf, opened_at, seen_at) "
@@ -27,6 +28,10 @@ Sql const touch_session{"session.touch",
 Sql const delete_session{"session.delete", "delete from session where jurisdiction = $1 and token_hash = $2"};
 Sql const delete_of_account{"session.delete_of_account",
                             "delete from session where jurisdiction = $1 and account = $2"};
+Sql const sessions_of_account{
+    "session.of_account",
+    "select token_hash, opened_at, seen_at from session where jurisdiction = $1 and "
+    "account = $2 order by opened_at desc"};
 Sql const delete_old{"session.delete_old", "delete from session where jurisdiction = $1 and opened_at < $2"};
 Sql const select_failures{
     "login_failure.select",
@@ -59,7 +64,7 @@ class Waiting {
   int others_;
 };
 
-// 0, 0, …, then 1, 2, 4 … minutes at most an hour.
+// 0, 0, …, then 1, 2, 4 … minutes: never for ever, or anybody could lock anybody out.
 std::int64_t delay_seconds(std::int64_t failures) {
   auto const beyond = failures - limits::login_failures_before_delay;
   return beyond < 0 ? 0
@@ -74,12 +79,12 @@ bool Sessions::is_active(Uuid account) const {
   return found && found->as<kernel::Account>().status == kernel::AccountStatus::active;
 }
 
-Result<Sessions::Opened> Sessions::open(std::string_view login, std::string_view password) {
+Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& factors) {
   std::string const place = system_.settings().jurisdiction;
   auto const now = system_.clock().now().micros_utc;
-  if (login.size() > limits::login_text * limits::text_bytes_per_code_point)
+  std::string const& name = claim.login;
+  if (name.size() > limits::login_text * limits::text_bytes_per_code_point)
     return kernel::refuse("login_failed");
-  std::string const name(login);
   auto const failures = system_.database().reader()->query(select_failures, {place, name});
   if (!failures.empty()) {
     auto const until =
@@ -90,12 +95,20 @@ Result<Sessions::Opened> Sessions::open(std::string_view login, std::string_view
   // A password costs a worker some 60 ms: those who guess must not take all of them.
   Waiting const waiting(checking_);
   if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
-  bool const is_right = kernel::check_password(system_, account.value_or(Uuid{}), password);
-  if (!account || !is_right || !is_active(*account)) {
+  bool const is_right = kernel::check_password(system_, account.value_or(Uuid{}), claim.password);
+  std::string code;
+  if (!account || !is_right || !is_active(*account))
+    code = "login_failed";
+  else if (factors.is_confirmed(*account) && claim.code.empty())
+    return kernel::refuse("second_factor_required", "/code");
+  else if (factors.is_confirmed(*account) && !factors.accept(*account, claim.code))
+    code = "second_factor_wrong";
+  if (!code.empty()) {
     if (auto noted = system_.write_unlogged(note_failure, {place, name, now}); !noted) return noted.refusal();
-    return kernel::refuse("login_failed");
+    return kernel::refuse(code);
   }
-  Opened opened{hex_encode(random_bytes(32)), {*account, hex_encode(random_bytes(16))}};
+  close_oldest(*account);
+  Opened opened{hex_encode(random_bytes(32)), {*account, hex_encode(random_bytes(16)), {}}};
   if (auto kept = system_.write_unlogged(insert_session, {place, hash_of_token(opened.token),
                                                           bytes_of_id(*account), opened.session.csrf, now});
       !kept)
@@ -104,6 +117,12 @@ Result<Sessions::Opened> Sessions::open(std::string_view login, std::string_view
   (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
   (void)system_.write_unlogged(delete_old, {place, now - limits::session_hours * 3'600 * micros});
   return opened;
+}
+
+bool Sessions::confirms(Uuid account, std::string_view password) {
+  Waiting const waiting(checking_);
+  return waiting.others() < static_cast<int>(limits::password_hashes_at_once) &&
+         kernel::check_password(system_, account, password);
 }
 
 std::optional<Session> Sessions::find(std::string_view token) {
@@ -128,6 +147,37 @@ std::optional<Session> Sessions::find(std::string_view token) {
 
 void Sessions::close(std::string_view token) {
   (void)system_.write_unlogged(delete_session, {system_.settings().jurisdiction, hash_of_token(token)});
+}
+
+// One account keeps a bounded number of sessions.
+void Sessions::close_oldest(Uuid account) {
+  std::string const place = system_.settings().jurisdiction;
+  auto const rows = system_.database().reader()->query(sessions_of_account, {place, bytes_of_id(account)});
+  for (std::size_t i = limits::sessions_per_account - 1; i < rows.size(); ++i)
+    (void)system_.write_unlogged(delete_session, {place, rows[i][0]});
+}
+
+std::vector<Sessions::Known> Sessions::of(Uuid account, std::string_view token) {
+  std::vector<Known> out;
+  auto const rows = system_.database().reader()->query(
+      sessions_of_account, {system_.settings().jurisdiction, bytes_of_id(account)});
+  Bytes const own = hash_of_token(token);
+  for (auto const& row : rows) {
+    auto const& hash = store::blob(row[0]);
+    out.push_back({hex_encode(hash).substr(0, id_digits), Instant{store::integer(row[1])},
+                   Instant{store::integer(row[2])}, hash == own});
+  }
+  return out;
+}
+
+bool Sessions::revoke(Uuid account, std::string_view id) {
+  std::string const place = system_.settings().jurisdiction;
+  for (auto const& row :
+       system_.database().reader()->query(sessions_of_account, {place, bytes_of_id(account)})) {
+    if (hex_encode(store::blob(row[0])).substr(0, id_digits) != id) continue;
+    return system_.write_unlogged(delete_session, {place, row[0]}).ok();
+  }
+  return false;
 }
 
 void Sessions::close_all(Uuid account) {

@@ -8,12 +8,15 @@
 #include "base/result.hpp"
 #include "base/uuid.hpp"
 #include "kernel/system.hpp"
+#include "second_factors.hpp"
+#include "tokens.hpp"
 
 namespace plumbline::http {
 
 struct Session {
   Uuid account;
-  std::string csrf;  // what a browser's page must send back with every act
+  std::string csrf;                   // what a browser's page must send back with every act
+  std::optional<TokenRights> rights;  // of a program: what its token allows
 };
 
 class Sessions {
@@ -24,17 +27,35 @@ class Sessions {
     std::string token;  // for the cookie; nowhere else
     Session session;
   };
+  struct Claim {
+    std::string login;
+    std::string password;
+    std::string code;  // of the second factor, or a recovery code; "" = none
+  };
   // One answer for an unknown login and a wrong password, in the same time. Refused "login_failed",
-  // "login_delayed" (detail: seconds) after limits::login_failures_before_delay failures, "busy".
-  Result<Opened> open(std::string_view login, std::string_view password);
+  // "second_factor_required", "second_factor_wrong", "login_delayed" (detail: seconds) after
+  // limits::login_failures_before_delay failures of any kind, "busy".
+  Result<Opened> open(Claim const& claim, SecondFactors& factors);
   // Nothing when it was closed, is idle for too long or too old, or its account is no longer active.
   std::optional<Session> find(std::string_view token);
   void close(std::string_view token);
-  // Of an account: all of them, after a change of password or of grants.
+
+  struct Known {
+    std::string id;
+    Instant opened_at;
+    Instant seen_at;
+    bool is_this = false;
+  };
+  // Of an account, the latest first; `token` tells which of them asks.
+  std::vector<Known> of(Uuid account, std::string_view token);
+  bool revoke(Uuid account, std::string_view id);  // false where there is none
   void close_all(Uuid account);
+  bool is_active(Uuid account) const;
+  // Is this the account's password? For acts that ask again; as slow and as bounded as signing in.
+  bool confirms(Uuid account, std::string_view password);
 
  private:
-  bool is_active(Uuid account) const;
+  void close_oldest(Uuid account);
   kernel::System& system_;
   std::atomic<int> checking_{0};  // passwords, now
 };

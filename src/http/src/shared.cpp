@@ -1,5 +1,7 @@
 #include "shared.hpp"
 
+#include <arpa/inet.h>
+
 #include <ctime>
 #include <iostream>
 
@@ -103,9 +105,16 @@ Response Shared::problem(int status, std::string const& id) const {
   return response;
 }
 
+// Who has one IPv6 address has the 2^64 of its network.
+std::string Shared::neighbourhood(std::string const& peer) {
+  in6_addr address{};
+  if (::inet_pton(AF_INET6, peer.c_str(), &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address)) return peer;
+  return hex_encode(ByteView(address.s6_addr, 8));
+}
+
 bool Shared::admit(std::string const& peer) {
   std::lock_guard const lock(mutex);
-  auto& open = by_address[peer];
+  auto& open = by_address[neighbourhood(peer)];
   bool const is_near = peer.empty() || peer.starts_with("127.") || peer == "::1";
   if (!is_near && open >= limits::http_connections_per_address) return false;
   ++open;
@@ -114,7 +123,7 @@ bool Shared::admit(std::string const& peer) {
 
 void Shared::leave(std::string const& peer) {
   std::lock_guard const lock(mutex);
-  auto const open = by_address.find(peer);
+  auto const open = by_address.find(neighbourhood(peer));
   if (open != by_address.end() && --open->second == 0) by_address.erase(open);
 }
 

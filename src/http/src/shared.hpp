@@ -86,7 +86,7 @@ struct Shared {
   std::atomic<std::int64_t> body_bytes{0};  // held in memory
   std::atomic<bool> stopping{false};
   std::mutex mutex;
-  std::map<std::string, std::size_t> by_address;  // open connections, loopback not counted
+  std::map<std::string, std::size_t> by_address;  // open connections of a neighbourhood
 
   Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Request const&)> rule);
   std::string next_id();
@@ -94,7 +94,9 @@ struct Shared {
   Response call(Request const& request) noexcept;
   void report_broken(std::string_view what) const;
   Response problem(int status, std::string const& id) const;
-  // May this address have one more connection?
+  // An IPv4 address, or the /64 of an IPv6 one.
+  static std::string neighbourhood(std::string const& peer);
+  // May this address have one more connection? Loopback always.
   bool admit(std::string const& peer);
   void leave(std::string const& peer);
 };

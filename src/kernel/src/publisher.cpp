@@ -39,6 +39,9 @@ Sql const keep_checkpoint{"checkpoint.keep",
 Sql const select_checkpoints{
     "checkpoint.after",
     "select size, note from checkpoint where jurisdiction = $1 and size > $2 order by size limit 100"};
+Sql const newest_checkpoints{
+    "checkpoint.newest",
+    "select size, note from checkpoint where jurisdiction = $1 and size > $2 order by size desc limit 100"};
 Sql const select_follower{"follower.read",
                           "select position from follower where jurisdiction = $1 and name = $2"};
 Sql const keep_follower{"follower.keep",
@@ -284,13 +287,12 @@ Result<void> PublisherImpl::rotate() {
   return open_signer();
 }
 
+// Among the hundred checkpoints after the entry; where a witness was away for longer, among the latest ones.
 std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
   auto const rules = ledger::Policy::parse(policy());
-  std::int64_t after = seq;
   auto const reader = database_.reader();
-  while (true) {
-    auto const rows = reader->query(select_checkpoints, {jurisdiction_, after});
-    for (auto const& row : rows) {
+  for (auto const* among : {&select_checkpoints, &newest_checkpoints}) {
+    for (auto const& row : reader->query(*among, {jurisdiction_, seq})) {
       auto const note = ledger::parse_note(store::text(row[1]));
       if (!note) continue;
       Proof found;
@@ -309,9 +311,8 @@ std::optional<LogPublisher::Proof> PublisherImpl::proof(std::int64_t seq) {
           {{}, static_cast<std::uint64_t>(seq), std::move(*path), store::text(row[1])});
       return found;
     }
-    if (rows.size() < 100) return {};
-    after = store::integer(rows.back()[0]);
   }
+  return {};
 }
 
 std::string PublisherImpl::consistency(std::int64_t from_size, std::int64_t to_size) {

@@ -145,6 +145,30 @@ create table name_gram (                 -- derived: pairs of neighbouring chara
 ) {KEYED};
 )sql";
 
+constexpr std::string_view account_tables = R"sql(
+create table second_factor (             -- RFC 6238; what is not confirmed asks nothing at sign-in yet
+  jurisdiction text not null, account {BIN} not null, secret {BIN} not null, confirmed {INT} not null,
+  last_step {INT} not null,              -- no code is taken twice
+  primary key (jurisdiction, account)
+) {KEYED};
+create table recovery_code (
+  jurisdiction text not null, account {BIN} not null, code_hash {BIN} not null,
+  primary key (jurisdiction, account, code_hash)
+) {KEYED};
+create table api_token (                 -- of programs
+  jurisdiction text not null, token_hash {BIN} not null, account {BIN} not null, name text not null,
+  registers text not null,               -- names with commas between them, "" = all
+  reads_only {INT} not null, made_at {INT} not null, expires_at {INT} not null, used_at {INT} not null,
+  primary key (jurisdiction, token_hash)
+) {KEYED};
+create index api_token_by_account on api_token (jurisdiction, account);
+create table personal_read (             -- who saw personal data unmasked
+  jurisdiction text not null, at {INT} not null, request text not null, account {BIN} not null,
+  register_name text not null, what text not null, records text not null,
+  primary key (jurisdiction, at, request)
+) {KEYED};
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -164,6 +188,10 @@ constexpr TableInfo tables[] = {
     {"credential", TableKind::unlogged},
     {"session", TableKind::unlogged},
     {"login_failure", TableKind::unlogged},
+    {"second_factor", TableKind::unlogged},
+    {"recovery_code", TableKind::unlogged},
+    {"api_token", TableKind::unlogged},
+    {"personal_read", TableKind::unlogged},
 };
 
 }  // namespace
@@ -188,6 +216,8 @@ std::span<store::Migration const> kernel_migrations() {
        for_engine(first_tables, store::Engine::postgres)},
       {2, "finding by name", for_engine(finding_tables, store::Engine::sqlite),
        for_engine(finding_tables, store::Engine::postgres)},
+      {3, "accounts", for_engine(account_tables, store::Engine::sqlite),
+       for_engine(account_tables, store::Engine::postgres)},
   };
   return migrations;
 }

@@ -121,6 +121,8 @@ inline constexpr std::size_t http_events_waiting = 256;  // of one stream; a slo
 inline constexpr int http_event_heartbeat_seconds = 20;
 inline constexpr int http_read_timeout_seconds = 30;
 inline constexpr int http_write_timeout_seconds = 60;
+inline constexpr std::size_t http_goodbye_bytes = 8 * 1024 * 1024;       // read and forgotten after a refusal
+inline constexpr std::int64_t http_stream_bytes_per_second = 16 * 1024;  // the slowest reader, after that
 inline constexpr int http_idle_timeout_seconds = 75;
 
 // Accounts.

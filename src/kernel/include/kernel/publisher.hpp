@@ -58,8 +58,9 @@ class LogPublisher {
   // The tlog-policy text in force ("" before the first): logged as ledger.policy, published as log/policy.
   virtual std::string policy() const = 0;
 
-  // A tlog-proof file for an entry, to the first published checkpoint that covers it and meets the policy
-  // (any checkpoint when the policy has no witnesses). Nothing when not published yet.
+  // A tlog-proof file for an entry, to a published checkpoint that covers it and meets the policy (any
+  // checkpoint when the policy has no witnesses): one of the first hundred, else of the latest hundred.
+  // Nothing when there is none yet.
   struct Proof {
     std::string file;
     std::int64_t checkpoint_size = 0;

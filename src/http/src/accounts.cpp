@@ -1,0 +1,198 @@
+// What people do about their own ways in: password, sessions, tokens of programs, second factor.
+#include "base/limits.hpp"
+#include "context.hpp"
+#include "kernel/act.hpp"
+#include "kernel/credentials.hpp"
+#include "kernel/grants.hpp"
+
+namespace plumbline::http {
+namespace {
+
+using kernel::refuse;
+
+Response done() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+Result<std::string> text_member(Json const& body, std::string_view name) {
+  Json const* found = body.find(name);
+  if (found == nullptr || found->as_text() == nullptr) return refuse("required", "/" + std::string(name));
+  return *found->as_text();
+}
+
+Json rights_json(TokenRights const& rights) {
+  Json::Array registers;
+  for (auto const& name : rights.registers) registers.emplace_back(name);
+  return registers;
+}
+
+Json optional_time(Instant at) { return at.micros_utc == 0 ? Json() : Json(to_string(at)); }
+
+Result<Tokens::Wish> wish_of(Json const& body) {
+  Tokens::Wish wish;
+  auto name = text_member(body, "name");
+  if (!name) return name.refusal();
+  wish.name = *std::move(name);
+  Json const* days = body.find("days");
+  if (days == nullptr || days->as_integer() == nullptr) return refuse("required", "/days");
+  if (*days->as_integer() < 1 || *days->as_integer() > limits::token_days_max)
+    return refuse("out_of_range", "/days", "1.." + std::to_string(limits::token_days_max));
+  wish.days = static_cast<int>(*days->as_integer());
+  if (Json const* writes = body.find("writes")) {
+    if (writes->as_bool() == nullptr) return refuse("invalid_value", "/writes");
+    wish.rights.reads_only = !*writes->as_bool();
+  }
+  if (Json const* registers = body.find("registers")) {
+    if (registers->as_array() == nullptr) return refuse("invalid_value", "/registers");
+    for (auto const& item : *registers->as_array()) {
+      if (item.as_text() == nullptr) return refuse("invalid_value", "/registers");
+      wish.rights.registers.push_back(*item.as_text());
+    }
+  }
+  return wish;
+}
+
+}  // namespace
+
+// Ends every session of the account, this one too: whoever else is signed in is out.
+Response change_password(Context& context) {
+  auto const body = parse_json(context.request.body);
+  if (!body) return context.refused(body.refusal());
+  auto const present = text_member(*body, "present");
+  if (!present) return context.refused(present.refusal());
+  auto const wanted = text_member(*body, "wanted");
+  if (!wanted) return context.refused(wanted.refusal());
+  auto const account = context.session->account;
+  if (!context.doors.sessions.confirms(account, *present))
+    return context.refused(refuse("login_failed", "/present"));
+  if (auto kept = kernel::set_password(context.system, account, *wanted); !kept)
+    return context.refused(kept.refusal());
+  return done();
+}
+
+Response list_sessions(Context& context) {
+  Json::Array items;
+  for (auto const& known :
+       context.doors.sessions.of(context.session->account, session_token(context.request))) {
+    Json row;
+    row.set("id", known.id);
+    row.set("opened_at", to_string(known.opened_at));
+    row.set("seen_at", to_string(known.seen_at));
+    row.set("is_this", known.is_this);
+    items.push_back(std::move(row));
+  }
+  Json document;
+  document.set("items", std::move(items));
+  return json(200, document);
+}
+
+Response revoke_session(Context& context) {
+  if (!context.doors.sessions.revoke(context.session->account, context.variable("session")))
+    return context.refused(refuse("not_found"));
+  return done();
+}
+
+Response list_tokens(Context& context) {
+  Json::Array items;
+  for (auto const& known : context.doors.tokens.of(context.session->account)) {
+    Json row;
+    row.set("id", known.id);
+    row.set("name", known.name);
+    row.set("registers", rights_json(known.rights));
+    row.set("writes", !known.rights.reads_only);
+    row.set("made_at", to_string(known.made_at));
+    row.set("expires_at", to_string(known.expires_at));
+    row.set("used_at", optional_time(known.used_at));
+    items.push_back(std::move(row));
+  }
+  Json document;
+  document.set("items", std::move(items));
+  return json(200, document);
+}
+
+Response make_token(Context& context) {
+  auto const body = parse_json(context.request.body);
+  if (!body) return context.refused(body.refusal());
+  auto const wish = wish_of(*body);
+  if (!wish) return context.refused(wish.refusal());
+  auto const made = context.doors.tokens.make(context.session->account, *wish);
+  if (!made) return context.refused(made.refusal());
+  Json document;
+  document.set("id", made->id);
+  document.set("token", made->token);
+  document.set("expires_at", to_string(made->expires_at));
+  return json(201, document);
+}
+
+Response revoke_token(Context& context) {
+  if (!context.doors.tokens.revoke(context.session->account, context.variable("token")))
+    return context.refused(refuse("not_found"));
+  return done();
+}
+
+Response show_second_factor(Context& context) {
+  Json document;
+  document.set("confirmed", context.doors.factors.is_confirmed(context.session->account));
+  document.set("missing", context.doors.factors.is_missing(context.session->account));
+  return json(200, document);
+}
+
+// The secret for an authenticator, as text and as the address that phones read from a QR code.
+Response begin_second_factor(Context& context) {
+  auto const account = context.session->account;
+  auto const secret = context.doors.factors.begin(account);
+  if (!secret) return context.refused(secret.refusal());
+  auto const owner = context.system.reads().get(kernel::system_viewer(context.system.settings().jurisdiction),
+                                                "account", account);
+  std::string const login = owner ? owner->as<kernel::Account>().login : to_string(account);
+  std::string const shown = base32_encode(*secret);
+  Json document;
+  document.set("secret", shown);
+  document.set("uri", "otpauth://totp/Plumbline:" + percent_encode(login) + "?secret=" + shown +
+                          "&issuer=Plumbline&algorithm=SHA1&digits=6&period=" +
+                          std::to_string(limits::totp_step_seconds));
+  return json(201, document);
+}
+
+Response confirm_second_factor(Context& context) {
+  auto const body = parse_json(context.request.body);
+  if (!body) return context.refused(body.refusal());
+  auto const code = text_member(*body, "code");
+  if (!code) return context.refused(code.refusal());
+  auto const codes = context.doors.factors.confirm(context.session->account, *code);
+  if (!codes) return context.refused(codes.refusal());
+  Json::Array list;
+  for (auto const& recovery : *codes) list.emplace_back(recovery);
+  Json document;
+  document.set("recovery_codes", std::move(list));
+  return json(200, document);
+}
+
+// Takes the password again: an open screen must not be enough.
+Response remove_second_factor(Context& context) {
+  auto const body = parse_json(context.request.body);
+  if (!body) return context.refused(body.refusal());
+  auto const password = text_member(*body, "password");
+  if (!password) return context.refused(password.refusal());
+  auto const account = context.session->account;
+  if (!context.doors.sessions.confirms(account, *password))
+    return context.refused(refuse("login_failed", "/password"));
+  if (auto gone = context.doors.factors.remove(account); !gone) return context.refused(gone.refusal());
+  return done();
+}
+
+// Of somebody who lost phone and codes. Their sessions end; nobody does this for themselves.
+Response remove_second_factor_of(Context& context) {
+  auto const id = parse_uuid(context.variable("id"));
+  if (!context.viewer().has_role(kernel::Role::security_administrator) || id == context.session->account)
+    return context.refused(refuse("forbidden"));
+  if (!id || !context.system.reads().get(context.viewer(), "account", *id))
+    return context.refused(refuse("not_found"));
+  if (auto gone = context.doors.factors.remove(*id); !gone) return context.refused(gone.refusal());
+  context.doors.sessions.close_all(*id);
+  return done();
+}
+
+}  // namespace plumbline::http
