@@ -153,8 +153,10 @@ int run_serve(ServeOptions const& options) {
             << std::endl;
   signals.wait();
   LastResort const last_resort(wish.stop_seconds + 5);
-  server->stop();
-  return 0;
+  auto const abandoned = server->stop();
+  if (abandoned.empty()) return 0;
+  for (auto const& request : abandoned) std::cerr << "abandoned, it did not end: " << request << std::endl;
+  std::_Exit(1);  // its thread still uses the system; what was acknowledged is on disk
 }
 
 }  // namespace plumbline::app

@@ -178,22 +178,26 @@ class Connection {
       co_return co_await send(request.method, busy, keep_alive);
     }
     lowest().expires_never();
+    Work const work(shared_, request.id + ' ' + request.method + ' ' + request.path);
     Response const response =
-        co_await net::co_spawn(shared_.workers, call(shared_, request), net::use_awaitable);
+        co_await net::co_spawn(shared_.workers, call(shared_, request, work), net::use_awaitable);
     --shared_.waiting;
     ++shared_.requests;
     co_return co_await send(request.method, response, keep_alive && !shared_.stopping);
   }
 
   // On a worker.
-  static net::awaitable<Response> call(Shared& shared, Request const& request) {
+  static net::awaitable<Response> call(Shared& shared, Request const& request, Work const& work) {
+    WorkEnd const end(work);
     co_return shared.call(request);
   }
 
   // A piece of a stream, made on a worker.
-  static net::awaitable<bool> next_piece(ContentStream const& stream, std::string& piece) {
+  static net::awaitable<bool> next_piece(Shared& shared, ContentStream const& stream, std::string& piece,
+                                         Work const& work) {
+    WorkEnd const end(work);
     piece.clear();
-    co_return stream(piece);
+    co_return !shared.gave_up && stream(piece);
   }
   static ContentStream stream_of(FileContent const& file) {
     return [content = file.content, left = file.bytes](std::string& piece) mutable {
@@ -235,7 +239,9 @@ class Connection {
     while (true) {
       bool more = false;
       try {
-        more = co_await net::co_spawn(shared_.workers, next_piece(stream, piece), net::use_awaitable);
+        Work const work(shared_, "a piece of a stream");
+        more = co_await net::co_spawn(shared_.workers, next_piece(shared_, stream, piece, work),
+                                      net::use_awaitable);
       } catch (std::exception const& broken) {
         shared_.report_broken(broken.what());
         co_return false;

@@ -29,8 +29,7 @@ net::awaitable<void> converse(PlainStream stream, Shared& shared, std::string pe
 class ServerImpl final : public Server {
  public:
   ServerImpl(ServerOptions options, Handler handler, std::function<BodyRule(Request const&)> body_rule)
-      : shared_(std::move(options), std::move(handler), std::move(body_rule)),
-        io_(shared_.options.io_threads) {
+      : parts_(new Parts(std::move(options), std::move(handler), std::move(body_rule))) {
     if (!shared_.options.certificate.empty()) load_certificate();
     if (!shared_.options.address.empty()) listen_tcp();
     if (!shared_.options.unix_socket.empty()) listen_local();
@@ -47,8 +46,8 @@ class ServerImpl final : public Server {
     return {shared_.connections, shared_.waiting, shared_.requests, shared_.refused};
   }
 
-  void stop() override {
-    if (shared_.stopping.exchange(true)) return;
+  std::vector<std::string> stop() override {
+    if (shared_.stopping.exchange(true)) return {};
     close_on_its_strand(tcp_);
     close_on_its_strand(local_);
     using std::chrono::steady_clock;
@@ -62,12 +61,39 @@ class ServerImpl final : public Server {
     lock.unlock();
     io_.stop();
     for (auto& thread : threads_) thread.join();
-    shared_.workers.join();  // what is still queued is answered, though nobody hears it
     std::error_code ignored;
     if (local_) fs::remove(shared_.options.unix_socket, ignored);
+    return end_workers();
   }
 
  private:
+  struct Parts {
+    Parts(ServerOptions options, Handler handler, std::function<BodyRule(Request const&)> body_rule)
+        : shared(std::move(options), std::move(handler), std::move(body_rule)),
+          io(shared.options.io_threads) {}
+    Shared shared;
+    net::io_context io;
+  };
+
+  // A thread cannot be ended from outside. What hangs keeps what it may still touch, for good.
+  std::vector<std::string> end_workers() {
+    shared_.gave_up = true;
+    std::vector<std::string> abandoned;
+    {
+      std::unique_lock lock(shared_.mutex);
+      shared_.work_ended.wait_for(lock, std::chrono::seconds(Server::last_seconds),
+                                  [this] { return shared_.works.empty(); });
+      abandoned.assign(shared_.works.begin(), shared_.works.end());
+    }
+    if (abandoned.empty()) {
+      shared_.workers.join();
+    } else {
+      static auto* const kept = new std::vector<std::unique_ptr<Parts>>;  // never destroyed
+      kept->push_back(std::move(parts_));
+    }
+    return abandoned;
+  }
+
   template <class Acceptor>
   static void close_on_its_strand(std::optional<Acceptor>& acceptor) {
     if (!acceptor) return;
@@ -191,8 +217,9 @@ class ServerImpl final : public Server {
     ended_.notify_all();
   }
 
-  Shared shared_;
-  net::io_context io_;
+  std::unique_ptr<Parts> parts_;
+  Shared& shared_ = parts_->shared;
+  net::io_context& io_ = parts_->io;
   std::optional<net::ssl::context> tls_;
   std::optional<tcp::acceptor> tcp_;
   std::optional<local::acceptor> local_;

@@ -80,6 +80,7 @@ Shared::Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Requ
 std::string Shared::next_id() { return hex_encode(random_bytes(8)); }
 
 Response Shared::call(Request const& request) noexcept {
+  if (gave_up) return problem(503, request.id);
   try {
     return handler(request);
   } catch (std::exception const& broken) {
@@ -110,6 +111,17 @@ std::string Shared::neighbourhood(std::string const& peer) {
   in6_addr address{};
   if (::inet_pton(AF_INET6, peer.c_str(), &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address)) return peer;
   return hex_encode(ByteView(address.s6_addr, 8));
+}
+
+Work::Work(Shared& shared, std::string name) : shared_(shared) {
+  std::lock_guard const lock(shared_.mutex);
+  place_ = shared_.works.insert(shared_.works.end(), std::move(name));
+}
+
+void Work::end() const {
+  std::lock_guard const lock(shared_.mutex);
+  shared_.works.erase(place_);
+  shared_.work_ended.notify_all();
 }
 
 bool Shared::admit(std::string const& peer) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <condition_variable>
 #include <fstream>
 #include <functional>
 #include <list>
@@ -85,8 +86,11 @@ struct Shared {
   std::atomic<std::int64_t> refused{0};
   std::atomic<std::int64_t> body_bytes{0};  // held in memory
   std::atomic<bool> stopping{false};
+  std::atomic<bool> gave_up{false};  // the time to stop is over: what is still queued is not begun
   std::mutex mutex;
   std::map<std::string, std::size_t> by_address;  // open connections of a neighbourhood
+  std::condition_variable work_ended;
+  std::list<std::string> works;  // on the workers or queued for them: request id, method, path
 
   Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Request const&)> rule);
   std::string next_id();
@@ -99,6 +103,27 @@ struct Shared {
   // May this address have one more connection? Loopback always.
   bool admit(std::string const& peer);
   void leave(std::string const& peer);
+};
+
+// One piece of work for the workers, listed until they are done with it.
+class Work {
+ public:
+  Work(Shared& shared, std::string name);
+  void end() const;
+
+ private:
+  Shared& shared_;
+  std::list<std::string>::iterator place_;
+};
+class WorkEnd {
+ public:
+  explicit WorkEnd(Work const& work) : work_(work) {}
+  ~WorkEnd() { work_.end(); }
+  WorkEnd(WorkEnd const&) = delete;
+  WorkEnd& operator=(WorkEnd const&) = delete;
+
+ private:
+  Work const& work_;
 };
 
 std::string head_of(Response const& response, std::optional<std::int64_t> length, bool keep_alive,

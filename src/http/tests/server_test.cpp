@@ -1,6 +1,8 @@
 // The edge over real sockets: what it lets through, what it refuses, and that it goes on answering.
 #include <gmock/gmock.h>
+#include <zstd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <latch>
@@ -10,7 +12,9 @@
 
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "compress.hpp"
 #include "http/server.hpp"
+#include "shared.hpp"
 #include "wire.hpp"
 
 namespace plumbline::http::testing {
@@ -33,14 +37,14 @@ class Edge : public ::testing::Test {
     server_.reset();
     fs::remove_all(folder_);
   }
-  void start(int workers) {
+  void start(int workers, int stop_seconds = 3) {
     server_.reset();
     ServerOptions options;
     options.clock = &system_clock();
     options.port = 0;
     options.uploads = folder_;
     options.workers = workers;
-    options.stop_seconds = 3;
+    options.stop_seconds = stop_seconds;
     server_ = Server::start(
         options, [this](Request const& request) { return answer(request); },
         [](Request const& request) {
@@ -52,6 +56,7 @@ class Edge : public ::testing::Test {
     if (request.path == "/wait") {
       if (entered_) entered_->count_down();
       if (gate_) gate_->wait();
+      ++left_;
     }
     if (request.path == "/stream") {
       Response response;
@@ -75,6 +80,7 @@ class Edge : public ::testing::Test {
   std::unique_ptr<Server> server_;
   std::optional<std::latch> gate_;
   std::optional<std::latch> entered_;
+  std::atomic<int> left_{0};
 };
 
 TEST_F(Edge, AnswersOneRequestAfterAnotherOnOneConnection) {
@@ -222,6 +228,81 @@ TEST_F(Edge, IdleConnectionsMakeRoom) {
   for (std::size_t i = 0; i < limits::http_connections + 50; ++i) idle.emplace_back(server_->port());
   EXPECT_THAT(ask("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
   EXPECT_LE(server_->counts().connections, static_cast<std::int64_t>(limits::http_connections) + 60);
+}
+
+TEST_F(Edge, SendsNoInterimAnswerToAnOldClient) {
+  Wire wire(server_->port());
+  wire.send("POST /p HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  wire.send("abc");
+  EXPECT_THAT(wire.receive_all(), AllOf(StartsWith("HTTP/1.1 200 "), HasSubstr("POST /p abc")));
+}
+
+TEST_F(Edge, TellsAnHonestSenderThatItsBodyIsTooLarge) {
+  Wire wire(server_->port());
+  constexpr std::size_t bytes = std::size_t{6} << 20U;
+  wire.send("POST /p HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n");
+  EXPECT_TRUE(wire.send(std::string(bytes, 'a')));  // without looking at the answer
+  EXPECT_THAT(wire.receive_all(), StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(Edge, AHangingHandlerDoesNotHoldUpTheStop) {
+  start(1, 1);
+  gate_.emplace(1);
+  entered_.emplace(1);
+  Wire hanging(server_->port());
+  hanging.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  entered_->wait();
+  Wire queued(server_->port());
+  queued.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  while (server_->counts().waiting < 2) std::this_thread::yield();
+  auto const abandoned = server_->stop();  // returns at all, though the gate is shut
+  ASSERT_EQ(abandoned.size(), 2U);
+  EXPECT_THAT(abandoned[0], HasSubstr(" GET /wait"));
+  server_.reset();
+  gate_->count_down();
+  while (left_ < 1) std::this_thread::yield();
+  std::this_thread::yield();
+  EXPECT_EQ(left_, 1);  // what was only queued is not begun any more
+}
+
+TEST(Neighbourhood, IsAnAddressOrASubnetOfItsOwn) {
+  auto const of = &Shared::neighbourhood;
+  EXPECT_EQ(of("203.0.113.9"), "203.0.113.9");
+  EXPECT_EQ(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:ffff::1"));
+  EXPECT_NE(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+  EXPECT_NE(of("::ffff:203.0.113.9"), of("::ffff:203.0.113.10"));
+  EXPECT_EQ(of(""), "");
+}
+
+TEST(Coding, FollowsWhatTheOtherEndPrefers) {
+  EXPECT_EQ(coding_of(""), "");
+  EXPECT_EQ(coding_of("gzip"), "gzip");
+  EXPECT_EQ(coding_of("*;q=0, gzip"), "gzip");
+  EXPECT_EQ(coding_of("gzip, deflate, br, zstd"), "zstd");
+  EXPECT_EQ(coding_of("zstd;q=0.5, GZIP;q=0.9"), "gzip");
+  EXPECT_EQ(coding_of("*"), "zstd");
+  EXPECT_EQ(coding_of("zstd;q=0, *"), "gzip");
+  EXPECT_EQ(coding_of("gzip;q=0"), "");
+  EXPECT_EQ(coding_of("gzip;q=0.000, br"), "");
+  EXPECT_EQ(coding_of("gzip ; q=0.001"), "gzip");
+  EXPECT_EQ(coding_of("gzip;q=1.001"), "");
+  EXPECT_EQ(coding_of("gzip;q=nonsense"), "");
+  EXPECT_EQ(coding_of("identity;q=1, *;q=0"), "");
+}
+
+TEST(Coding, OfTheOtherEndsChoiceGivesTheContentBack) {
+  std::string content;
+  for (int i = 0; i < 1'000; ++i) content += "准绳 " + std::to_string(i);
+  Request request;
+  request.headers = {{"accept-encoding", "gzip, zstd"}};
+  auto response = text(200, "text/plain", content);
+  compress(request, response);
+  EXPECT_EQ(std::ranges::count(response.headers, "zstd", &Header::value), 1);
+  auto const& packed = std::get<std::string>(response.content);
+  EXPECT_LT(packed.size(), content.size() / 2);
+  std::string back(content.size(), '\0');
+  EXPECT_EQ(ZSTD_decompress(back.data(), back.size(), packed.data(), packed.size()), content.size());
+  EXPECT_EQ(back, content);
 }
 
 TEST_F(Edge, StoppingFinishesWhatWasAccepted) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/time.hpp"
 #include "http/message.hpp"
@@ -47,8 +48,11 @@ class Server {
   virtual ~Server() = default;  // stops
   virtual std::uint16_t port() const = 0;
   virtual ServerCounts counts() const = 0;
-  // Accepts nothing more, finishes what it accepted, closes.
-  virtual void stop() = 0;
+  // Accepts nothing more, finishes what it accepted, closes; within stop_seconds and last_seconds. Returns
+  // what hangs and was abandoned (request id, method, path): it still runs and may touch whatever its handler
+  // uses, so the process should end without destroying that.
+  static constexpr int last_seconds = 2;
+  virtual std::vector<std::string> stop() = 0;
 };
 
 }  // namespace plumbline::http
