@@ -65,8 +65,8 @@ Response change_password(Context& context) {
   auto const wanted = text_member(*body, "wanted");
   if (!wanted) return context.refused(wanted.refusal());
   auto const account = context.session->account;
-  if (!context.doors.sessions.confirms(account, *present))
-    return context.refused(refuse("login_failed", "/present"));
+  if (auto known = context.doors.sessions.confirm(account, *present, "/present"); !known)
+    return context.refused(known.refusal());
   if (auto kept = kernel::set_password(context.system, account, *wanted); !kept)
     return context.refused(kept.refusal());
   return done();
@@ -177,8 +177,8 @@ Response remove_second_factor(Context& context) {
   auto const password = text_member(*body, "password");
   if (!password) return context.refused(password.refusal());
   auto const account = context.session->account;
-  if (!context.doors.sessions.confirms(account, *password))
-    return context.refused(refuse("login_failed", "/password"));
+  if (auto known = context.doors.sessions.confirm(account, *password, "/password"); !known)
+    return context.refused(known.refusal());
   if (auto gone = context.doors.factors.remove(account); !gone) return context.refused(gone.refusal());
   return done();
 }

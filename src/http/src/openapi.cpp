@@ -276,7 +276,7 @@ class Document {
     auto const page = [](Json::Object item, std::vector<std::string> const& required) {
       return object_of({{"items", list_of(object_of(std::move(item), required))}}, {"items"});
     };
-    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
+    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 429, 503}); };
     operation("/api/v1/password", "post", "change_password", forgery_guard(),
               object_of({{"present", text()}, {"wanted", text()}}, {"present", "wanted"}),
               with(refusals(), "204", empty_answer("changed; every session of the account has ended")));

@@ -85,12 +85,7 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   std::string const& name = claim.login;
   if (name.size() > limits::login_text * limits::text_bytes_per_code_point)
     return kernel::refuse("login_failed");
-  auto const failures = system_.database().reader()->query(select_failures, {place, name});
-  if (!failures.empty()) {
-    auto const until =
-        store::integer(failures[0][1]) + delay_seconds(store::integer(failures[0][0])) * micros;
-    if (until > now) return kernel::refuse("login_delayed", "", std::to_string((until - now) / micros + 1));
-  }
+  if (auto admitted = admit(name); !admitted) return admitted.refusal();
   auto const account = system_.account_of(name);
   // A password costs a worker some 60 ms: those who guess must not take all of them.
   Waiting const waiting(checking_);
@@ -113,16 +108,43 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
                                                           bytes_of_id(*account), opened.session.csrf, now});
       !kept)
     return kept.refusal();
-  if (!failures.empty()) (void)system_.write_unlogged(forgive, {place, name});
+  forget_failures(name);
   (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
   (void)system_.write_unlogged(delete_old, {place, now - limits::session_hours * 3'600 * micros});
   return opened;
 }
 
-bool Sessions::confirms(Uuid account, std::string_view password) {
+// An open browser is a place to guess from like any other: the same count, the same delay.
+Result<void> Sessions::confirm(Uuid account, std::string_view password, std::string const& path) {
+  std::string const place = system_.settings().jurisdiction;
+  auto const owner = system_.reads().get(kernel::system_viewer(place), "account", account);
+  if (!owner) return kernel::refuse("login_failed", path);
+  std::string const login = owner->as<kernel::Account>().login;
+  if (auto admitted = admit(login); !admitted) return admitted.refusal();
   Waiting const waiting(checking_);
-  return waiting.others() < static_cast<int>(limits::password_hashes_at_once) &&
-         kernel::check_password(system_, account, password);
+  if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
+  if (!kernel::check_password(system_, account, password)) {
+    auto noted = system_.write_unlogged(note_failure, {place, login, system_.clock().now().micros_utc});
+    return noted ? kernel::refuse("login_failed", path) : noted.refusal();
+  }
+  forget_failures(login);
+  return {};
+}
+
+Result<void> Sessions::admit(std::string const& login) {
+  auto const failures =
+      system_.database().reader()->query(select_failures, {system_.settings().jurisdiction, login});
+  if (failures.empty()) return {};
+  auto const now = system_.clock().now().micros_utc;
+  auto const until = store::integer(failures[0][1]) + delay_seconds(store::integer(failures[0][0])) * micros;
+  if (until > now) return kernel::refuse("login_delayed", "", std::to_string((until - now) / micros + 1));
+  return {};
+}
+
+void Sessions::forget_failures(std::string const& login) {
+  std::string const place = system_.settings().jurisdiction;
+  if (!system_.database().reader()->query(select_failures, {place, login}).empty())
+    (void)system_.write_unlogged(forgive, {place, login});
 }
 
 std::optional<Session> Sessions::find(std::string_view token) {

@@ -51,10 +51,13 @@ class Sessions {
   bool revoke(Uuid account, std::string_view id);  // false where there is none
   void close_all(Uuid account);
   bool is_active(Uuid account) const;
-  // Is this the account's password? For acts that ask again; as slow and as bounded as signing in.
-  bool confirms(Uuid account, std::string_view password);
+  // Is this the account's password? For acts that ask again. Refused as open() does,
+  // "login_failed" at `path`.
+  Result<void> confirm(Uuid account, std::string_view password, std::string const& path);
 
  private:
+  Result<void> admit(std::string const& login);  // refused "login_delayed"
+  void forget_failures(std::string const& login);
   void close_oldest(Uuid account);
   kernel::System& system_;
   std::atomic<int> checking_{0};  // passwords, now

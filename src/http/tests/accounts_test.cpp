@@ -4,6 +4,7 @@
 
 #include "api_fixture.hpp"
 #include "base/limits.hpp"
+#include "kernel/password_policy.hpp"
 #include "second_factors.hpp"
 
 namespace plumbline::http::testing {
@@ -73,10 +74,16 @@ TEST_F(Accounts, WeakAndStolenPasswordsAreRefused) {
     return done ? std::string() : done.refusal().code;
   };
   EXPECT_EQ(set("short"), "password_too_short");
-  for (auto const* weak : {"1234567890", "aaaaaaaaaaaa", "Password2026", "qwertyuiop1", "WangWu123456!",
-                           "woaini1314520", "abababababab"})
+  for (auto const* weak :
+       {"1234567890", "aaaaaaaaaaaa", "Password2026", "qwertyuiop1", "WangWu123456!", "woaini1314520",
+        "abababababab", "P@ssw0rd2026", "1qaz2wsx3edc", "zhangsan19870605", "liaocheng@2026",
+        "371502198706051234", "我爱中国密码", "Liaocheng-zhunsheng-9"})
     EXPECT_EQ(set(weak), "password_weak") << weak;
-  EXPECT_EQ(set("Liaocheng-zhunsheng-9"), "");
+  for (auto const* good : {"correct horse battery", "x7kq2mvt9w", "雨后青石板路滑", "Tmb#84kd!wQ"})
+    EXPECT_EQ(set(good), "") << good;
+  for (int i = 0; i < 100; ++i)
+    EXPECT_TRUE(kernel::judge_password(folder_, kernel::make_password(), "wangwu123456"));
+  EXPECT_EQ(set(std::string(257, 'x')), "too_long");
 }
 
 TEST_F(Accounts, AListOfStolenPasswordsIsSearchedWhole) {
@@ -96,6 +103,34 @@ TEST_F(Accounts, AListOfStolenPasswordsIsSearchedWhole) {
     EXPECT_EQ(refused.refusal().code, "password_breached") << place;
     EXPECT_TRUE(kernel::set_password(*system_, account, "Lucky-lantern-7782"));
   }
+  // A list that cannot be searched must not pass for one that holds nothing.
+  std::ofstream(folder_ / "breached-passwords.txt") << "passwords, one a line\n";
+  EXPECT_THROW((void)kernel::set_password(*system_, account, "Lucky-lantern-7783"), std::runtime_error);
+}
+
+TEST_F(Accounts, AnOpenBrowserIsNoPlaceToGuessFrom) {
+  person("zhang", "officer");
+  auto zhang = signed_in("zhang");
+  auto const change = [&](std::string const& present) {
+    return zhang.ask("POST", "/api/v1/password",
+                     R"({"present":")" + present + R"(","wanted":"Lucky-lantern-7781"})");
+  };
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(change("not this one").text("code"), "login_failed");
+  auto const delayed = change(password);
+  EXPECT_EQ(delayed.status, 429);
+  EXPECT_EQ(delayed.text("code"), "login_delayed");
+  EXPECT_EQ(zhang.ask("POST", "/api/v1/second-factor/remove", R"({"password":"not this one"})").status, 429);
+  later(61);
+  EXPECT_EQ(change(password).status, 204);
+}
+
+TEST_F(Accounts, APasswordSetInAnotherProcessEndsSessions) {
+  Uuid const account = person("zhang", "officer");
+  auto zhang = signed_in("zhang");
+  EXPECT_EQ(zhang.get("/api/v1/session").status, 200);
+  auto const elsewhere = kernel::System::open(folder_, catalogue_, clock_);
+  ASSERT_TRUE(kernel::set_password(*elsewhere, account, "Lucky-lantern-7781"));
+  EXPECT_EQ(zhang.get("/api/v1/session").status, 401);
 }
 
 TEST_F(Accounts, AChangeOfPasswordEndsEverySession) {

@@ -8,9 +8,8 @@
 
 namespace plumbline::kernel {
 
-// Ends every session of the account. Refused "password_too_short", "too_long", "password_weak" (too few
-// different characters, a run, a common word, or the login in it), "password_breached" (its SHA-1 stands in
-// DIR/breached-passwords.txt, sorted upper-case lines HASH:COUNT as haveibeenpwned.com gives them out).
+// Ends every session of the account, whichever process opened it. Refused as judge_password() does
+// (password_policy.hpp), "unknown_account", "adopt_first".
 Result<void> set_password(System& system, Uuid account, std::string_view password);
 bool check_password(System& system, Uuid account, std::string_view password);
 // 20 characters without those that look alike: for the first administrator, printed once.
