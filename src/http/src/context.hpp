@@ -1,5 +1,6 @@
 // One request on its way through the API: who asks, for what, and the words of its path.
 #pragma once
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,7 @@ struct Context {
   Doors& doors;
   Request const& request;
   Variables variables;
+  std::atomic<int>& exporting;     // tables being written now
   std::optional<Session> session;  // there for every route that wants somebody signed in
 
   std::string const& variable(std::string_view name) const { return variables.find(name)->second; }
@@ -48,6 +50,16 @@ Response show_history(Context& context);
 Response show_proof(Context& context);
 Response create_record(Context& context);
 Response act_on_record(Context& context);
+// bulk.cpp
+Response act_on_many(Context& context);
+// exports.cpp
+Response export_records(Context& context);
+// attachments.cpp
+Response attach_file(Context& context);
+Response list_attachments(Context& context);
+Response show_content(Context& context);
+// personal_reads.cpp
+Response list_personal_reads(Context& context);
 // meta.cpp
 Response show_meta(Context& context);
 Response show_openapi(Context& context);

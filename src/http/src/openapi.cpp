@@ -257,6 +257,7 @@ class Document {
     operation("/api/v1/session", "delete", "sign_out", Json::Array{}, {},
               with(problem_answers({401, 403}), "204", std::move(gone)));
     account_paths();
+    file_paths();
     operation(
         "/api/v1/meta", "get", "meta", Json::Array{}, {},
         with(problem_answers({401}), "200", answer("registers, states, steps, schemas", of_type("object"))));
@@ -317,6 +318,85 @@ class Document {
     factor_paths();
   }
 
+  // A table or a file: no schema says more than the media type.
+  static Json content_answer(std::string_view what, std::vector<std::string_view> const& media_types) {
+    Json content{Json::Object{}};
+    for (auto const media_type : media_types) content.set(media_type, Json(Json::Object{}));
+    Json document;
+    document.set("description", what);
+    document.set("content", std::move(content));
+    return document;
+  }
+
+  void add_files(std::string const& base, std::string const& name) {
+    auto const text = [] { return of_type("string"); };
+    auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
+    Json::Array wish = listing_parameters();
+    wish.push_back(parameter("format", "query", false, text()));
+    operation(base + "/export", "get", name + "_export", std::move(wish), {},
+              with(problem_answers({400, 401, 403, 422, 503}), "200",
+                   content_answer(
+                       "the list as a table",
+                       {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})));
+    Json::Object result{{"id", uuid_schema()},
+                        {"status", of_type("integer")},
+                        {"receipt", reference("receipt")},
+                        {"problem", reference("problem")}};
+    Json::Object results{{"done", of_type("integer")},
+                         {"refused", of_type("integer")},
+                         {"results", list_of(object_of(std::move(result), {"id", "status"}))}};
+    Json::Object item{{"id", uuid_schema()}, {"version", of_type("integer")}, {"payload", of_type("object")}};
+    Json items = list_of(object_of(std::move(item), {"id"}));
+    items.set("maxItems", static_cast<std::int64_t>(limits::bulk_records));
+    operation(base + "/bulk", "post", name + "_bulk", write_headers({}),
+              object_of({{"action", text()}, {"items", std::move(items)}, {"payload", of_type("object")}},
+                        {"action", "items"}),
+              with(problem_answers({400, 401, 403, 404, 413, 415, 422, 503}), "200",
+                   answer("one result for each item",
+                          object_of(std::move(results), {"done", "refused", "results"}))));
+    operation(base + "/{id}/attachments", "get", name + "_attachments", Json::Array{id()}, {},
+              with(problem_answers({401, 403, 404}), "200",
+                   answer("its files",
+                          object_of({{"items", list_of(reference("attachment_record"))}}, {"items"}))));
+    Json::Object kept{{"id", uuid_schema()},
+                      {"sha256", text()},
+                      {"bytes", of_type("integer")},
+                      {"media_type", text()},
+                      {"file_name", text()}};
+    auto const taken = [&] {
+      return answer("kept under this digest",
+                    object_of(kept, {"id", "sha256", "bytes", "media_type", "file_name"}));
+    };
+    operation(base + "/{id}/attachments", "post", name + "_attach",
+              write_headers({id(), parameter("name", "query", true, text()),
+                             parameter("taken_at", "query", false, text())}),
+              {},
+              with(with(problem_answers({400, 401, 403, 404, 409, 413, 415, 422, 503, 507}), "200", taken()),
+                   "201", taken()));
+  }
+
+  void file_paths() {
+    auto const text = [] { return of_type("string"); };
+    operation("/api/v1/attachment/{id}/content", "get", "attachment_content",
+              Json::Array{parameter("id", "path", true, uuid_schema()),
+                          parameter("Range", "header", false, text())},
+              {},
+              with(with(problem_answers({401, 403, 404, 416}), "200", content_answer("the file", {"*/*"})),
+                   "206", content_answer("a part of it", {"*/*"})));
+    Json::Object read{{"at", text()},       {"request", text()}, {"account", uuid_schema()},
+                      {"register", text()}, {"what", text()},    {"records", text()}};
+    Json next{Json::Object{}};
+    next.set("type", Json::Array{"string", "null"});
+    operation("/api/v1/personal-reads", "get", "personal_reads",
+              Json::Array{parameter("cursor", "query", false, text())}, {},
+              with(problem_answers({400, 401, 403}), "200",
+                   answer("who saw personal data unmasked, latest first",
+                          object_of({{"items", list_of(object_of(std::move(read),
+                                                                 {"at", "account", "register", "what"}))},
+                                     {"next", std::move(next)}},
+                                    {"items", "next"}))));
+  }
+
   void factor_paths() {
     auto const text = [] { return of_type("string"); };
     auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
@@ -375,21 +455,26 @@ class Document {
                                               {"items", "next"}));
     add_reads(base, name);
     add_acts(reg, base, name);
+    add_files(base, name);
   }
 
-  void add_reads(std::string const& base, std::string const& name) {
+  static Json::Array listing_parameters() {
     Json limit = of_type("integer");
     limit.set("minimum", std::int64_t{1});
     limit.set("maximum", static_cast<std::int64_t>(limits::page_size_max));
     Json filter = parameter("filter", "query", false, of_type("object"));
     filter.set("style", "deepObject");
-    operation(base, "get", name + "_list",
-              Json::Array{std::move(filter), parameter("sort", "query", false, of_type("string")),
-                          parameter("limit", "query", false, std::move(limit)),
-                          parameter("cursor", "query", false, of_type("string")),
-                          parameter("total", "query", false, of_type("string")),
-                          parameter("search", "query", false, of_type("string"))},
-              {}, with(problem_answers({400, 401}), "200", answer("one page", reference(name + "_page"))));
+    return {std::move(filter),
+            parameter("sort", "query", false, of_type("string")),
+            parameter("limit", "query", false, std::move(limit)),
+            parameter("cursor", "query", false, of_type("string")),
+            parameter("total", "query", false, of_type("string")),
+            parameter("search", "query", false, of_type("string"))};
+  }
+
+  void add_reads(std::string const& base, std::string const& name) {
+    operation(base, "get", name + "_list", listing_parameters(), {},
+              with(problem_answers({400, 401}), "200", answer("one page", reference(name + "_page"))));
     auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
     operation(base + "/{id}", "get", name + "_show",
               Json::Array{id(), parameter("If-None-Match", "header", false, of_type("string"))}, {},

@@ -50,6 +50,7 @@ constexpr std::array statuses{
     Status{"unavailable", 503},
     Status{"too_many_values", 400},
     Status{"unknown_action", 404},
+    Status{"unsupported_format", 400},
     Status{"unknown_parameter", 400},
     Status{"unknown_register", 404},
     Status{"version_conflict", 412},
@@ -77,7 +78,7 @@ Response json(int status, Json const& document) {
   return response;
 }
 
-Response problem_of(Refusal const& refusal, Request const& request) {
+Json problem_json(Refusal const& refusal, Request const& request) {
   auto const language = language_of(request);
   int const status = status_of(refusal.code);
   Json document;
@@ -101,7 +102,13 @@ Response problem_of(Refusal const& refusal, Request const& request) {
     problems.push_back(std::move(row));
   }
   document.set("problems", std::move(problems));
-  auto response = text(status, "application/problem+json", write_json(document));
+  return document;
+}
+
+Response problem_of(Refusal const& refusal, Request const& request) {
+  auto const language = language_of(request);
+  int const status = status_of(refusal.code);
+  auto response = text(status, "application/problem+json", write_json(problem_json(refusal, request)));
   response.set("cache-control", "no-store");
   response.set("content-language", language == kernel::Language::english ? "en" : "zh-CN");
   if (status == 503 || status == 429) response.set("retry-after", "1");

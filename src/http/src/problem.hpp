@@ -9,6 +9,7 @@
 namespace plumbline::http {
 
 int status_of(std::string_view code);
+Json problem_json(Refusal const& refusal, Request const& request);
 Response problem_of(Refusal const& refusal, Request const& request);
 Response json(int status, Json const& document);
 

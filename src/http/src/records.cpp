@@ -1,4 +1,5 @@
 // Every register's records: lists, single records, history, proof, acts.
+#include <algorithm>
 #include <charconv>
 
 #include "base/limits.hpp"
@@ -8,6 +9,7 @@
 #include "kernel/publisher.hpp"
 #include "kernel/reads.hpp"
 #include "kernel/spelling.hpp"
+#include "records.hpp"
 #include "reflect/codec.hpp"
 
 namespace plumbline::http {
@@ -60,12 +62,9 @@ std::optional<kernel::Condition> condition_of(std::string_view name, std::string
   return condition;
 }
 
-struct Listing {
-  kernel::Query query;
-  bool with_total = false;
-};
+}  // namespace
 
-Result<Listing> listing_of(Request const& request) {
+Result<Listing> listing_of(Request const& request, std::initializer_list<std::string_view> others) {
   Listing listing;
   for (auto const& [name, value] : request.parameters) {
     if (name == "sort") {
@@ -84,7 +83,7 @@ Result<Listing> listing_of(Request const& request) {
       listing.with_total = value == "1";
     } else if (auto condition = condition_of(name, value)) {
       listing.query.where.push_back(*std::move(condition));
-    } else {
+    } else if (std::ranges::find(others, name) == others.end()) {
       return refuse("unknown_parameter", "/" + name, name);
     }
   }
@@ -97,13 +96,6 @@ Result<kernel::Register const*> register_of(Context const& context) {
   return reg;
 }
 
-struct Wanted {
-  kernel::Register const* reg = nullptr;
-  kernel::Viewer viewer;
-  kernel::Found found;
-};
-
-// The record of the path, as far as the viewer's sight goes.
 Result<Wanted> wanted_record(Context const& context) {
   auto const reg = register_of(context);
   if (!reg) return reg.refusal();
@@ -115,14 +107,27 @@ Result<Wanted> wanted_record(Context const& context) {
   return Wanted{*reg, std::move(viewer), *std::move(found)};
 }
 
-Response receipt(kernel::Receipt const& done, bool created, std::string_view register_name) {
+Json receipt_json(kernel::Receipt const& done) {
   Json document;
   document.set("id", to_string(done.record));
   document.set("version", done.version);
   document.set("entry", done.entry);
   document.set("state", done.state);
   document.set("repeated", done.repeated);
-  auto response = json(created ? 201 : 200, document);
+  return document;
+}
+
+Result<std::string> idempotency_key(Request const& request) {
+  std::string key(request.header("idempotency-key").value_or(""));
+  if (key.size() > limits::idempotency_key_bytes)
+    return refuse("too_long", "/Idempotency-Key", std::to_string(limits::idempotency_key_bytes));
+  return key;
+}
+
+namespace {
+
+Response receipt(kernel::Receipt const& done, bool created, std::string_view register_name) {
+  auto response = json(created ? 201 : 200, receipt_json(done));
   response.set("etag", etag_of(done.version));
   if (created)
     response.set("location", "/api/v1/" + std::string(register_name) + "/" + to_string(done.record));
@@ -130,6 +135,8 @@ Response receipt(kernel::Receipt const& done, bool created, std::string_view reg
 }
 
 Response submit(Context& context, kernel::Register const& reg, std::string action, Uuid record) {
+  // Whoever names a file must have sent it: knowing its digest is no right to read it.
+  if (action == "attach") return context.refused(refuse("upload_first"));
   kernel::Command command;
   command.register_name = reg.name;
   command.action = std::move(action);
@@ -139,10 +146,9 @@ Response submit(Context& context, kernel::Register const& reg, std::string actio
   auto const seen = version_seen(context.request);
   if (!seen) return context.refused(seen.refusal());
   command.version_seen = *seen;
-  command.idempotency_key = std::string(context.request.header("idempotency-key").value_or(""));
-  if (command.idempotency_key.size() > limits::idempotency_key_bytes)
-    return context.refused(
-        refuse("too_long", "/Idempotency-Key", std::to_string(limits::idempotency_key_bytes)));
+  auto key = idempotency_key(context.request);
+  if (!key) return context.refused(key.refusal());
+  command.idempotency_key = *std::move(key);
   auto const done = context.system.act(std::move(command));
   if (!done) return context.refused(done.refusal());
   return receipt(*done, done->version == 1, reg.name);
@@ -158,6 +164,10 @@ Response list_records(Context& context) {
   auto const viewer = context.viewer();
   auto const page = context.system.reads().list(viewer, (*reg)->name, listing->query);
   if (!page) return context.refused(page.refusal());
+  std::string ids;
+  for (auto const& item : page->items) ids += to_string(item.id) + ' ';
+  if (auto noted = note_personal_read(context, **reg, viewer, "list", ids); !noted)
+    return context.refused(noted.refusal());
   Json document;
   Json::Array items;
   for (auto const& item : page->items) items.push_back(kernel::record_json(**reg, item, viewer.sight(**reg)));
@@ -177,6 +187,10 @@ Response list_records(Context& context) {
 Response show_record(Context& context) {
   auto const wanted = wanted_record(context);
   if (!wanted) return context.refused(wanted.refusal());
+  if (auto noted =
+          note_personal_read(context, *wanted->reg, wanted->viewer, "record", to_string(wanted->found.id));
+      !noted)
+    return context.refused(noted.refusal());
   auto response =
       json(200, kernel::record_json(*wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg)));
   tag_answer(context.request, response, wanted->found.version);
@@ -188,6 +202,10 @@ Response show_history(Context& context) {
   if (!wanted) return context.refused(wanted.refusal());
   auto const history = context.system.reads().history(wanted->viewer, wanted->reg->name, wanted->found.id);
   if (!history) return context.refused(history.refusal());
+  if (auto noted =
+          note_personal_read(context, *wanted->reg, wanted->viewer, "history", to_string(wanted->found.id));
+      !noted)
+    return context.refused(noted.refusal());
   Json document;
   document.set("items", kernel::history_json(*history));
   return json(200, document);

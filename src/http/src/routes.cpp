@@ -44,6 +44,17 @@ constexpr std::array table{
     ApiRoute{"DELETE", "/api/v1/account/{id}/second-factor", "remove_second_factor_of", Entrance::signed_in,
              Content::none, remove_second_factor_of},
     ApiRoute{"GET", "/api/v1/meta", "meta", Entrance::signed_in, Content::none, show_meta},
+    ApiRoute{"GET", "/api/v1/personal-reads", "personal_reads", Entrance::signed_in, Content::none,
+             list_personal_reads},
+    ApiRoute{"GET", "/api/v1/{register}/export", "export", Entrance::signed_in, Content::none,
+             export_records},
+    ApiRoute{"POST", "/api/v1/{register}/bulk", "bulk", Entrance::signed_in, Content::json, act_on_many},
+    ApiRoute{"GET", "/api/v1/{register}/{id}/attachments", "attachments", Entrance::signed_in, Content::none,
+             list_attachments},
+    ApiRoute{"POST", "/api/v1/{register}/{id}/attachments", "attach", Entrance::signed_in, Content::file,
+             attach_file},
+    ApiRoute{"GET", "/api/v1/{register}/{id}/content", "content", Entrance::signed_in, Content::none,
+             show_content},
     ApiRoute{"GET", "/api/v1/{register}", "list", Entrance::signed_in, Content::none, list_records},
     ApiRoute{"POST", "/api/v1/{register}", "create", Entrance::signed_in, Content::json, create_record},
     ApiRoute{"GET", "/api/v1/{register}/{id}", "show", Entrance::signed_in, Content::none, show_record},
@@ -89,6 +100,7 @@ class ApiImpl final : public Api {
   BodyRule body_rule(Request const& request) const override {
     Variables variables;
     auto const* route = find(request, variables);
+    if (route != nullptr && route->content == Content::file) return {limits::attachment_bytes, true};
     // Whoever sends something to no known address is told so, not that it is too large.
     return {route != nullptr && route->content == Content::none ? 0 : limits::http_body_bytes, false};
   }
@@ -120,7 +132,7 @@ class ApiImpl final : public Api {
   }
 
   Response dispatch(Request const& request) {
-    Context context{system_, doors_, request, {}, {}};
+    Context context{system_, doors_, request, {}, exporting_, {}};
     auto const* route = find(request, context.variables);
     if (route == nullptr) return nothing_here(request);
     if (route->entrance != Entrance::open)
@@ -163,6 +175,7 @@ class ApiImpl final : public Api {
 
   kernel::System& system_;
   Doors doors_;
+  std::atomic<int> exporting_{0};
 };
 
 }  // namespace

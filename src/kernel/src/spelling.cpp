@@ -1,5 +1,8 @@
 #include "kernel/spelling.hpp"
 
+#include <algorithm>
+
+#include "personal.hpp"
 #include "reflect/codec.hpp"
 
 namespace plumbline::kernel {
@@ -21,6 +24,10 @@ Json record_json(Register const& reg, Found const& found, reflect::Sight sight) 
     clocks.push_back(reflect::to_json(reflect::type_of<RunningClock>(), &clock));
   document.set("clocks", std::move(clocks));
   return document;
+}
+
+bool shows_personal(Register const& reg, reflect::Sight sight) {
+  return sight == reflect::Sight::all && std::ranges::any_of(reg.type->fields, holds_personal);
 }
 
 Json::Array history_json(std::vector<HistoryRow> const& history) {

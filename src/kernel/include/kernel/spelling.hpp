@@ -9,6 +9,8 @@ namespace plumbline::kernel {
 
 // id, version, state, entry, updated_at, the fields as far as `sight` goes, scopes, clocks.
 Json record_json(Register const& reg, Found const& found, reflect::Sight sight);
+// Does such a sight of this register show personal data as it is?
+bool shows_personal(Register const& reg, reflect::Sight sight);
 // One item for each version, oldest first.
 Json::Array history_json(std::vector<HistoryRow> const& history);
 

@@ -1,0 +1,76 @@
+// Any list as a table: written beside in constant memory, then sent.
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+
+#include "base/hash.hpp"
+#include "base/limits.hpp"
+#include "kernel/act.hpp"
+#include "kernel/import.hpp"
+#include "records.hpp"
+
+namespace plumbline::http {
+namespace {
+
+namespace fs = std::filesystem;
+using kernel::refuse;
+
+class Turn {
+ public:
+  explicit Turn(std::atomic<int>& all) : all_(all), others_(all.fetch_add(1)) {}
+  ~Turn() { --all_; }
+  Turn(Turn const&) = delete;
+  Turn& operator=(Turn const&) = delete;
+  bool is_given() const { return others_ < static_cast<int>(limits::exports_at_once); }
+
+ private:
+  std::atomic<int>& all_;
+  int others_;
+};
+
+struct Format {
+  std::string_view name;
+  std::string_view media_type;
+};
+constexpr Format formats[] = {
+    {"csv", "text/csv; charset=utf-8"},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+};
+
+}  // namespace
+
+Response export_records(Context& context) {
+  auto const reg = register_of(context);
+  if (!reg) return context.refused(reg.refusal());
+  auto const wish = context.request.parameter("format").value_or("csv");
+  Format const* format = nullptr;
+  for (auto const& known : formats)
+    if (known.name == wish) format = &known;
+  if (format == nullptr) return context.refused(refuse("unsupported_format", "/format", std::string(wish)));
+  auto const listing = listing_of(context.request, {"format"});
+  if (!listing) return context.refused(listing.refusal());
+  Turn const turn(context.exporting);
+  if (!turn.is_given()) return context.refused(refuse("busy"));
+  auto const viewer = context.viewer();
+  if (auto noted = note_personal_read(context, **reg, viewer, "export", "*"); !noted)
+    return context.refused(noted.refusal());
+
+  auto const folder = context.system.folder() / "uploads";
+  fs::create_directories(folder);
+  auto const file = folder / ("export-" + hex_encode(random_bytes(16)) + "." + std::string(format->name));
+  auto const given = kernel::export_register(context.system, viewer, (*reg)->name, listing->query, file);
+  if (!given) return context.refused(given.refusal());
+  auto content = std::make_shared<std::ifstream>(file, std::ios::binary);
+  auto const bytes = static_cast<std::int64_t>(fs::file_size(file));
+  fs::remove(file);  // what is open stays readable, and goes when the answer is sent or given up
+  Response response;
+  response.set("content-type", std::string(format->media_type));
+  response.set("cache-control", "no-store");
+  response.set("content-disposition", "attachment; filename=\"" + std::string((*reg)->name) + "." +
+                                          std::string(format->name) + "\"");
+  response.set("x-records", std::to_string(*given));
+  response.content = FileContent{std::move(content), bytes};
+  return response;
+}
+
+}  // namespace plumbline::http

@@ -1,0 +1,90 @@
+// Who saw personal data unmasked, and when: written before it is shown, read by audit administrators.
+#include <charconv>
+
+#include "base/limits.hpp"
+#include "kernel/act.hpp"
+#include "kernel/spelling.hpp"
+#include "records.hpp"
+
+namespace plumbline::http {
+namespace {
+
+using kernel::refuse;
+using store::Sql;
+
+Sql const insert_read{"personal_read.insert",
+                      "insert into personal_read (jurisdiction, at, request, account, register_name, what, "
+                      "records) values ($1, $2, $3, $4, $5, $6, $7)"};
+Sql const select_reads{
+    "personal_read.page",
+    "select at, request, account, register_name, what, records from personal_read where "
+    "jurisdiction = $1 and (at, request) < ($2, $3) order by at desc, request desc limit $4"};
+
+// "AT.REQUEST" of the row before.
+struct Place {
+  std::int64_t at = INT64_MAX;
+  std::string request;
+};
+Result<Place> place_of(Request const& request) {
+  auto const cursor = request.parameter("cursor");
+  if (!cursor) return Place{};
+  auto const dot = cursor->find('.');
+  Place place;
+  auto const* end = cursor->data() + std::min(dot, cursor->size());
+  auto const read = std::from_chars(cursor->data(), end, place.at);
+  if (dot == std::string_view::npos || read.ec != std::errc{} || read.ptr != end)
+    return refuse("bad_cursor", "/cursor");
+  place.request = cursor->substr(dot + 1);
+  return place;
+}
+
+bool audits_everything(kernel::Viewer const& viewer) {
+  for (auto const& grant : viewer.scoped)
+    if (grant.role == kernel::Role::audit_administrator && grant.everything) return true;
+  return false;
+}
+
+}  // namespace
+
+Result<void> note_personal_read(Context const& context, kernel::Register const& reg,
+                                kernel::Viewer const& viewer, std::string_view what, std::string records) {
+  if (records.empty() || !kernel::shows_personal(reg, viewer.sight(reg))) return {};
+  auto const account = context.session->account;
+  return context.system.write_unlogged(
+      insert_read, {context.system.settings().jurisdiction, context.system.clock().now().micros_utc,
+                    context.request.id, Bytes(account.bytes.begin(), account.bytes.end()),
+                    std::string(reg.name), std::string(what), std::move(records)});
+}
+
+Response list_personal_reads(Context& context) {
+  if (!audits_everything(context.viewer())) return context.refused(refuse("forbidden"));
+  for (auto const& [name, value] : context.request.parameters)
+    if (name != "cursor") return context.refused(refuse("unknown_parameter", "/" + name, name));
+  auto const place = place_of(context.request);
+  if (!place) return context.refused(place.refusal());
+  auto const rows = context.system.database().reader()->query(
+      select_reads, {context.system.settings().jurisdiction, place->at, place->request,
+                     static_cast<std::int64_t>(limits::page_size_default)});
+  Json::Array items;
+  for (auto const& row : rows) {
+    Uuid account;
+    std::ranges::copy(store::blob(row[2]), account.bytes.begin());
+    Json item;
+    item.set("at", to_string(Instant{store::integer(row[0])}));
+    item.set("request", store::text(row[1]));
+    item.set("account", to_string(account));
+    item.set("register", store::text(row[3]));
+    item.set("what", store::text(row[4]));
+    item.set("records", store::text(row[5]));
+    items.push_back(std::move(item));
+  }
+  Json document;
+  bool const is_full = rows.size() == limits::page_size_default;
+  document.set("items", std::move(items));
+  document.set("next", is_full ? Json(std::to_string(store::integer(rows.back()[0])) + "." +
+                                      store::text(rows.back()[1]))
+                               : Json());
+  return json(200, document);
+}
+
+}  // namespace plumbline::http

@@ -1,0 +1,41 @@
+// What the routes under /api/v1/{register} share.
+#pragma once
+#include <initializer_list>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "context.hpp"
+#include "kernel/command.hpp"
+#include "kernel/reads.hpp"
+
+namespace plumbline::http {
+
+// The register of the path. Refused "unknown_register".
+Result<kernel::Register const*> register_of(Context const& context);
+
+// The record of the path, as far as the viewer's sight goes. Refused "not_found".
+struct Wanted {
+  kernel::Register const* reg = nullptr;
+  kernel::Viewer viewer;
+  kernel::Found found;
+};
+Result<Wanted> wanted_record(Context const& context);
+
+// filter[field]=value, filter[field]=a,b (any of them), filter[field][ge]=value, search, sort, limit, cursor,
+// total. Refused "out_of_range", "search_too_short", "unknown_parameter" but for `others`.
+struct Listing {
+  kernel::Query query;
+  bool with_total = false;
+};
+Result<Listing> listing_of(Request const& request, std::initializer_list<std::string_view> others = {});
+
+Json receipt_json(kernel::Receipt const& done);
+// Refused "too_long".
+Result<std::string> idempotency_key(Request const& request);
+
+// Somebody is about to see personal data unmasked: nothing is shown before that is written down. `records`
+// says which, as far as it is short.
+Result<void> note_personal_read(Context const& context, kernel::Register const& reg,
+                                kernel::Viewer const& viewer, std::string_view what, std::string records);
+
+}  // namespace plumbline::http
