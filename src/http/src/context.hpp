@@ -60,6 +60,9 @@ Response list_attachments(Context& context);
 Response show_content(Context& context);
 // personal_reads.cpp
 Response list_personal_reads(Context& context);
+// finding.cpp
+Response suggest(Context& context);
+Response show_actions(Context& context);
 // meta.cpp
 Response show_meta(Context& context);
 Response show_openapi(Context& context);

@@ -151,6 +151,7 @@ class Document {
              "Registers of a city's quality supervision. Every write is an act in a public log.");
     document.set("info", std::move(info));
     session_paths();
+    finding_schemas();
     document.set("paths", std::move(paths_));
     Json components;
     components.set("schemas", components_.take());
@@ -424,6 +425,34 @@ class Document {
                    empty_answer("removed; their sessions have ended")));
   }
 
+  void finding_schemas() {
+    Json::Object hit{{"register", of_type("string")},
+                     {"id", uuid_schema()},
+                     {"title", of_type("string")},
+                     {"state", of_type("string")}};
+    auto hits = list_of(object_of(std::move(hit), {"register", "id", "title", "state"}));
+    components_.set("suggestions", object_of({{"items", std::move(hits)}}, {"items"}));
+    Json::Object action{{"action", of_type("string")},  {"may", of_type("boolean")},
+                        {"payload", of_type("string")}, {"code", of_type("string")},
+                        {"message", of_type("string")}, {"detail", of_type("string")}};
+    Json::Object actions{{"version", of_type("integer")},
+                         {"state", of_type("string")},
+                         {"items", list_of(object_of(std::move(action), {"action", "may"}))}};
+    components_.set("actions", object_of(std::move(actions), {"version", "state", "items"}));
+    operation("/api/v1/search", "get", "suggest",
+              Json::Array{parameter("q", "query", true, of_type("string")),
+                          parameter("register", "query", false, of_type("string"))},
+              {},
+              with(problem_answers({400, 401, 403, 404, 422}), "200",
+                   answer("records by their names", reference("suggestions"))));
+  }
+
+  static Json unchanged() {
+    Json document;
+    document.set("description", "what If-None-Match names is still what would be sent");
+    return document;
+  }
+
   static Json write_headers(Json::Array parameters) {
     parameters.push_back(parameter("Idempotency-Key", "header", false, of_type("string")));
     parameters.push_back(parameter("If-Match", "header", false, of_type("string")));
@@ -474,15 +503,21 @@ class Document {
 
   void add_reads(std::string const& base, std::string const& name) {
     operation(base, "get", name + "_list", listing_parameters(), {},
-              with(problem_answers({400, 401}), "200", answer("one page", reference(name + "_page"))));
+              with(with(problem_answers({400, 401, 403, 422}), "304", unchanged()), "200",
+                   answer("one page", reference(name + "_page"))));
     auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
     operation(base + "/{id}", "get", name + "_show",
               Json::Array{id(), parameter("If-None-Match", "header", false, of_type("string"))}, {},
-              with(problem_answers({401, 404}), "200", answer("the record", reference(name + "_record"))));
+              with(with(problem_answers({401, 403, 404}), "304", unchanged()), "200",
+                   answer("the record", reference(name + "_record"))));
     operation(base + "/{id}/history", "get", name + "_history", Json::Array{id()}, {},
-              with(problem_answers({401, 404}), "200", answer("every version", reference("history"))));
-    operation(base + "/{id}/proof", "get", name + "_proof", Json::Array{id()}, {},
-              with(problem_answers({401, 404}), "200", answer("its place in the log", reference("proof"))));
+              with(problem_answers({401, 403, 404}), "200", answer("every version", reference("history"))));
+    operation(
+        base + "/{id}/actions", "get", name + "_actions", Json::Array{id()}, {},
+        with(problem_answers({401, 403, 404}), "200", answer("what may be done now", reference("actions"))));
+    operation(
+        base + "/{id}/proof", "get", name + "_proof", Json::Array{id()}, {},
+        with(problem_answers({401, 403, 404}), "200", answer("its place in the log", reference("proof"))));
   }
 
   void add_acts(kernel::Register const& reg, std::string const& base, std::string const& name) {

@@ -57,15 +57,14 @@ constexpr std::array statuses{
     Status{"wrong_media_type", 415},
 };
 
-// The first language of the header that we speak; Chinese where it names none.
+}  // namespace
+
 kernel::Language language_of(Request const& request) {
   auto const wanted = request.header("accept-language").value_or("");
   auto const chinese = wanted.find("zh");
   auto const english = wanted.find("en");
   return english < chinese ? kernel::Language::english : kernel::Language::chinese;
 }
-
-}  // namespace
 
 int status_of(std::string_view code) {
   auto const known = std::ranges::find(statuses, code, &Status::code);

@@ -114,6 +114,12 @@ TEST_F(ApiTest, ActsAreDoneOnceAndProved) {
                 .status,
             304);
   EXPECT_EQ(keeper.get("/api/v1/region?search=%E5%BC%80").text("code"), "search_too_short");
+  EXPECT_THAT(keeper.get("/api/v1/search?q=%E5%BC%80%E5%8F%91").body, HasSubstr(id));
+  EXPECT_EQ(keeper.get("/api/v1/search").text("code"), "search_too_short");
+  auto const actions = keeper.get("/api/v1/region/" + id + "/actions");
+  EXPECT_EQ(actions.status, 200);
+  EXPECT_THAT(actions.body, HasSubstr(R"("may":true)"));
+  EXPECT_THAT(actions.body, HasSubstr(R"("code":"illegal_in_state")"));
   EXPECT_EQ(keeper.get("/api/v1/region/" + id + "/proof").text("proof"), "");
   ASSERT_TRUE(system_->log().publish());
   EXPECT_THAT(keeper.get("/api/v1/region/" + id + "/proof").text("proof"), HasSubstr("c2sp.org/tlog-proof"));

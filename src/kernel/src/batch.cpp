@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "derive.hpp"
 #include "directory.hpp"
+#include "kernel/entitlement.hpp"
 #include "ledger/leaf.hpp"
 #include "personal.hpp"
 
@@ -49,11 +50,6 @@ Sql const insert_release{"blob.release",
                          "(jurisdiction, sha256) do nothing"};
 
 Value bytes(Hash const& hash) { return Bytes(hash.begin(), hash.end()); }
-bool acted_before(Envelope const& envelope, std::string_view action, Uuid account) {
-  return std::ranges::any_of(envelope.actors, [&](Actor const& actor) {
-    return actor.action == action && actor.account == account;
-  });
-}
 
 // Of a row of select_versions: the body of a record, neither an erasure's nor one lost in a restore.
 bool is_body(store::Row const& row) { return store::text(row[2]) != "erase" && !store::text(row[4]).empty(); }
@@ -217,10 +213,9 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
 
   RoleSet const anybody = takers(reg, command.action);
   if (account != nullptr) {
-    Viewer const& who = viewer(command.account);
-    if (before.exists && !who.sees(reg, before.envelope) && !who.may(anybody, before.envelope))
-      return refuse("not_found");
-    if (before.exists && !who.may(anybody, before.envelope)) return refuse("forbidden");
+    if (before.exists)
+      if (auto why = obstacle(reg, viewer(command.account), before.envelope, state, command.action))
+        return *std::move(why);
   } else if (!anybody.contains(command.as)) {
     return refuse("forbidden");
   }
@@ -232,12 +227,7 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   if (command.version_seen && before.exists && *command.version_seen != before.version)
     return refuse("version_conflict", "", std::to_string(before.version));
   if (account != nullptr) {
-    Viewer const& who = viewer(command.account);
-    if (before.exists ? !who.may(step->by, before.envelope) : !who.holds_any(step->by))
-      return refuse("forbidden");
-    for (auto const& action : step->not_by.actions)
-      if (!action.empty() && acted_before(before.envelope, action, command.account))
-        return refuse("four_eyes", "", std::string(action));
+    if (!before.exists && !viewer(command.account).holds_any(step->by)) return refuse("forbidden");
   } else if (!step->by.contains(command.as)) {
     return refuse("forbidden");
   }

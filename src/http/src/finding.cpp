@@ -1,0 +1,94 @@
+// Suggestions while somebody types a name, and what may be done with a record that was found.
+#include "base/limits.hpp"
+#include "context.hpp"
+#include "etag.hpp"
+#include "kernel/entitlement.hpp"
+#include "kernel/messages.hpp"
+#include "kernel/reads.hpp"
+#include "reflect/codec.hpp"
+
+namespace plumbline::http {
+namespace {
+
+using kernel::refuse;
+
+std::string title_of(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
+  Json const* title = reg.title_field.empty() ? nullptr : record.find(reg.title_field);
+  return title == nullptr || title->as_text() == nullptr ? to_string(found.id) : *title->as_text();
+}
+
+Json suggestion(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+  Json row;
+  row.set("register", reg.name);
+  row.set("id", to_string(found.id));
+  row.set("title", title_of(reg, found, sight));
+  row.set("state", found.state);
+  return row;
+}
+
+Json action_json(Context const& context, kernel::Register const& reg, std::string_view action,
+                 std::optional<Refusal> const& obstacle) {
+  Json row;
+  row.set("action", action);
+  row.set("may", !obstacle.has_value());
+  if (auto const* declared = reg.find_action(action); declared != nullptr && declared->payload != nullptr)
+    row.set("payload", "#/components/schemas/" + std::string(declared->payload->name));
+  if (!obstacle) return row;
+  row.set("code", obstacle->code);
+  row.set("message", kernel::message(obstacle->code, language_of(context.request)));
+  if (!obstacle->detail.empty()) row.set("detail", obstacle->detail);
+  return row;
+}
+
+}  // namespace
+
+// Over every register whose names this viewer may search; what they may not see is passed over, as an unknown
+// name would be.
+Response suggest(Context& context) {
+  kernel::Query query;
+  query.search = std::string(context.request.parameter("q").value_or(""));
+  if (query.search.empty()) return context.refused(refuse("search_too_short", "/q"));
+  query.limit = static_cast<int>(limits::search_suggestions);
+  auto const only = context.request.parameter("register");
+  if (only && context.system.catalogue().find(*only) == nullptr)
+    return context.refused(refuse("unknown_register", "/register", std::string(*only)));
+  auto const viewer = context.viewer();
+  Json::Array items;
+  for (auto const& reg : context.system.catalogue().registers()) {
+    if (only && reg.name != *only) continue;
+    auto const page = context.system.reads().list(viewer, reg.name, query);
+    if (!page && page.refusal().code == "not_searchable") continue;
+    if (!page) return context.refused(page.refusal());
+    auto const sight = viewer.sight(reg);
+    for (auto const& found : page->items)
+      if (items.size() < limits::search_suggestions) items.push_back(suggestion(reg, found, sight));
+    if (items.size() == limits::search_suggestions) break;
+  }
+  Json document;
+  document.set("items", std::move(items));
+  return json(200, document);
+}
+
+// Every action of the register's table, with the reason where this viewer may not take it now.
+Response show_actions(Context& context) {
+  auto const* reg = context.system.catalogue().find(context.variable("register"));
+  if (reg == nullptr) return context.refused(refuse("unknown_register", "", context.variable("register")));
+  auto const id = parse_uuid(context.variable("id"));
+  if (!id) return context.refused(refuse("not_found"));
+  auto const viewer = context.viewer();
+  auto const found = context.system.reads().get(viewer, reg->name, *id);
+  auto const state = found ? reg->state_value(found->state) : std::nullopt;
+  if (!state) return context.refused(refuse("not_found"));
+  Json::Array items;
+  for (auto const& action : reg->actions)
+    items.push_back(action_json(context, *reg, action.name,
+                                kernel::obstacle(*reg, viewer, found->envelope, *state, action.name)));
+  Json document;
+  document.set("version", found->version);
+  document.set("state", found->state);
+  document.set("items", std::move(items));
+  return json(200, document);
+}
+
+}  // namespace plumbline::http
