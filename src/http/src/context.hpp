@@ -6,6 +6,7 @@
 
 #include "doors.hpp"
 #include "http/message.hpp"
+#include "jobs.hpp"
 #include "kernel/system.hpp"
 #include "problem.hpp"
 #include "router.hpp"
@@ -17,6 +18,7 @@ struct Context {
   Doors& doors;
   Request const& request;
   Variables variables;
+  Jobs& jobs;
   std::atomic<int>& exporting;     // tables being written now
   std::optional<Session> session;  // there for every route that wants somebody signed in
 
@@ -58,6 +60,14 @@ Response export_records(Context& context);
 Response attach_file(Context& context);
 Response list_attachments(Context& context);
 Response show_content(Context& context);
+// work.cpp
+Response show_work(Context& context);
+// imports.cpp
+Response begin_import(Context& context);
+Response list_jobs(Context& context);
+Response show_job(Context& context);
+Response show_job_errors(Context& context);
+Response undo_job(Context& context);
 // personal_reads.cpp
 Response list_personal_reads(Context& context);
 // finding.cpp

@@ -6,17 +6,12 @@
 #include "kernel/messages.hpp"
 #include "kernel/reads.hpp"
 #include "reflect/codec.hpp"
+#include "title.hpp"
 
 namespace plumbline::http {
 namespace {
 
 using kernel::refuse;
-
-std::string title_of(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
-  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
-  Json const* title = reg.title_field.empty() ? nullptr : record.find(reg.title_field);
-  return title == nullptr || title->as_text() == nullptr ? to_string(found.id) : *title->as_text();
-}
 
 Json suggestion(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
   Json row;
@@ -42,6 +37,12 @@ Json action_json(Context const& context, kernel::Register const& reg, std::strin
 }
 
 }  // namespace
+
+std::string title_of(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
+  Json const* title = reg.title_field.empty() ? nullptr : record.find(reg.title_field);
+  return title == nullptr || title->as_text() == nullptr ? to_string(found.id) : *title->as_text();
+}
 
 // Over every register whose names this viewer may search; what they may not see is passed over, as an unknown
 // name would be.

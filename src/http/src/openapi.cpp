@@ -259,6 +259,7 @@ class Document {
               with(problem_answers({401, 403}), "204", std::move(gone)));
     account_paths();
     file_paths();
+    work_paths();
     operation(
         "/api/v1/meta", "get", "meta", Json::Array{}, {},
         with(problem_answers({401}), "200", answer("registers, states, steps, schemas", of_type("object"))));
@@ -398,6 +399,69 @@ class Document {
                                     {"items", "next"}))));
   }
 
+  void work_paths() {
+    auto const text = [] { return of_type("string"); };
+    auto const whole = [] { return of_type("integer"); };
+    auto const nullable = [] {
+      Json schema{Json::Object{}};
+      schema.set("type", Json::Array{"string", "null"});
+      return schema;
+    };
+    Json::Object item{{"register", text()}, {"id", uuid_schema()}, {"version", whole()},
+                      {"state", text()},    {"title", text()},     {"rule", text()},
+                      {"due_on", text()},   {"days_left", whole()}};
+    Json::Object page{
+        {"items",
+         list_of(object_of(std::move(item), {"register", "id", "state", "rule", "due_on", "days_left"}))},
+        {"next", nullable()},
+        {"counts", of_type("object")}};
+    Json whose = of_type("string");
+    whose.set("enum", Json::Array{"mine", "team"});
+    operation(
+        "/api/v1/work", "get", "work",
+        Json::Array{parameter("whose", "query", false, std::move(whose)),
+                    parameter("until", "query", false, text()), parameter("limit", "query", false, whole()),
+                    parameter("cursor", "query", false, text()), parameter("counts", "query", false, text())},
+        {},
+        with(problem_answers({400, 401, 403}), "200",
+             answer("what is due, the earliest first", object_of(std::move(page), {"items", "next"}))));
+    Json::Object job{{"id", uuid_schema()}, {"kind", text()},         {"register", text()},
+                     {"file_name", text()}, {"state", text()},        {"rows_done", whole()},
+                     {"made_at", text()},   {"ended_at", nullable()}, {"report", of_type("object")}};
+    components_.set("job",
+                    object_of(std::move(job), {"id", "kind", "state", "rows_done", "made_at", "ended_at"}));
+    operation(
+        "/api/v1/jobs", "get", "jobs", Json::Array{}, {},
+        with(problem_answers({401, 403}), "200",
+             answer("own jobs, latest first", object_of({{"items", list_of(reference("job"))}}, {"items"}))));
+    auto const id = [] { return parameter("job", "path", true, uuid_schema()); };
+    operation("/api/v1/jobs/{job}", "get", "job", Json::Array{id()}, {},
+              with(problem_answers({401, 403, 404}), "200", answer("how far it is", reference("job"))));
+    operation(
+        "/api/v1/jobs/{job}/errors", "get", "job_errors", Json::Array{id()}, {},
+        with(with(problem_answers({401, 403, 404, 416}), "206", content_answer("a part of it", {"*/*"})),
+             "200",
+             content_answer(
+                 "refused rows with reasons",
+                 {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})));
+    Json undo = forgery_guard();
+    undo.push(id());
+    operation("/api/v1/jobs/{job}/undo", "post", "undo_job", std::move(undo), {},
+              with(problem_answers({400, 401, 403, 404, 409, 413, 503}), "202",
+                   answer("a job of its own", object_of({{"id", uuid_schema()}}, {"id"}))));
+  }
+
+  void add_import(std::string const& base, std::string const& name) {
+    auto const text = [] { return of_type("string"); };
+    Json wish = forgery_guard();
+    wish.push(parameter("name", "query", true, text()));
+    wish.push(parameter("dry_run", "query", false, text()));
+    wish.push(parameter("map", "query", false, text()));
+    operation(base + "/import", "post", name + "_import", std::move(wish), {},
+              with(problem_answers({400, 401, 403, 404, 413, 422, 503, 507}), "202",
+                   answer("a job", object_of({{"id", uuid_schema()}}, {"id"}))));
+  }
+
   void factor_paths() {
     auto const text = [] { return of_type("string"); };
     auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
@@ -485,6 +549,7 @@ class Document {
     add_reads(base, name);
     add_acts(reg, base, name);
     add_files(base, name);
+    if (reg.importable) add_import(base, name);
   }
 
   static Json::Array listing_parameters() {

@@ -45,6 +45,7 @@ constexpr std::array statuses{
     Status{"stopping", 503},
     Status{"storage_full", 507},
     Status{"token_too_narrow", 403},
+    Status{"too_many_jobs", 503},
     Status{"too_large", 413},
     Status{"too_many_filters", 400},
     Status{"unavailable", 503},

@@ -72,10 +72,9 @@ Result<Listing> listing_of(Request const& request, std::initializer_list<std::st
     } else if (name == "cursor") {
       listing.query.cursor = value;
     } else if (name == "limit") {
-      auto const limit = parse_number(value);
-      if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(limits::page_size_max))
-        return refuse("out_of_range", "/limit", "1.." + std::to_string(limits::page_size_max));
-      listing.query.limit = static_cast<int>(*limit);
+      auto const limit = page_limit(value);
+      if (!limit) return limit.refusal();
+      listing.query.limit = *limit;
     } else if (name == "search") {
       if (value.empty()) return refuse("search_too_short", "/search");
       listing.query.search = value;
@@ -105,6 +104,13 @@ Result<Wanted> wanted_record(Context const& context) {
   auto found = context.system.reads().get(viewer, (*reg)->name, *id);
   if (!found) return refuse("not_found");
   return Wanted{*reg, std::move(viewer), *std::move(found)};
+}
+
+Result<int> page_limit(std::string const& text) {
+  auto const limit = parse_number(text);
+  if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(limits::page_size_max))
+    return refuse("out_of_range", "/limit", "1.." + std::to_string(limits::page_size_max));
+  return static_cast<int>(*limit);
 }
 
 Json receipt_json(kernel::Receipt const& done) {

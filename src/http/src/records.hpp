@@ -29,6 +29,9 @@ struct Listing {
 };
 Result<Listing> listing_of(Request const& request, std::initializer_list<std::string_view> others = {});
 
+// Refused "out_of_range".
+Result<int> page_limit(std::string const& text);
+
 Json receipt_json(kernel::Receipt const& done);
 // Refused "too_long".
 Result<std::string> idempotency_key(Request const& request);

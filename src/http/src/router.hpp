@@ -17,7 +17,7 @@ using Variables = std::map<std::string, std::string, std::less<>>;
 // `enrolling` is open also to whoever still lacks the second factor their role must have.
 enum class Entrance : std::uint8_t { open, enrolling, signed_in };
 // Of the request's body.
-enum class Content : std::uint8_t { none, json, file };
+enum class Content : std::uint8_t { none, json, file, import };
 
 template <class Context>
 struct Route {

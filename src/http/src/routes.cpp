@@ -44,6 +44,14 @@ constexpr std::array table{
     ApiRoute{"DELETE", "/api/v1/account/{id}/second-factor", "remove_second_factor_of", Entrance::signed_in,
              Content::none, remove_second_factor_of},
     ApiRoute{"GET", "/api/v1/meta", "meta", Entrance::signed_in, Content::none, show_meta},
+    ApiRoute{"GET", "/api/v1/work", "work", Entrance::signed_in, Content::none, show_work},
+    ApiRoute{"GET", "/api/v1/jobs", "jobs", Entrance::signed_in, Content::none, list_jobs},
+    ApiRoute{"GET", "/api/v1/jobs/{job}", "job", Entrance::signed_in, Content::none, show_job},
+    ApiRoute{"GET", "/api/v1/jobs/{job}/errors", "job_errors", Entrance::signed_in, Content::none,
+             show_job_errors},
+    ApiRoute{"POST", "/api/v1/jobs/{job}/undo", "undo_job", Entrance::signed_in, Content::none, undo_job},
+    ApiRoute{"POST", "/api/v1/{register}/import", "import", Entrance::signed_in, Content::import,
+             begin_import},
     ApiRoute{"GET", "/api/v1/personal-reads", "personal_reads", Entrance::signed_in, Content::none,
              list_personal_reads},
     ApiRoute{"GET", "/api/v1/{register}/export", "export", Entrance::signed_in, Content::none,
@@ -103,6 +111,7 @@ class ApiImpl final : public Api {
   BodyRule body_rule(Request const& request) const override {
     Variables variables;
     auto const* route = find(request, variables);
+    if (route != nullptr && route->content == Content::import) return {limits::import_file_bytes, true};
     if (route != nullptr && route->content == Content::file) return {limits::attachment_bytes, true};
     // Whoever sends something to no known address is told so, not that it is too large.
     return {route != nullptr && route->content == Content::none ? 0 : limits::http_body_bytes, false};
@@ -135,7 +144,7 @@ class ApiImpl final : public Api {
   }
 
   Response dispatch(Request const& request) {
-    Context context{system_, doors_, request, {}, exporting_, {}};
+    Context context{system_, doors_, request, {}, jobs_, exporting_, {}};
     auto const* route = find(request, context.variables);
     if (route == nullptr) return nothing_here(request);
     if (route->entrance != Entrance::open)
@@ -179,6 +188,7 @@ class ApiImpl final : public Api {
   kernel::System& system_;
   Doors doors_;
   std::atomic<int> exporting_{0};
+  Jobs jobs_{system_};
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "grams.hpp"
 #include "overlay.hpp"
 #include "personal.hpp"
+#include "reads_sql.hpp"
 #include "tables.hpp"
 
 namespace plumbline::kernel {
@@ -16,21 +17,6 @@ using store::Sql;
 using store::Value;
 
 constexpr std::string_view fixed_columns = "r.id, r.version, r.state, r.entry, r.updated_at, r.body";
-
-// A statement under construction: text with $1 … and the values in order.
-struct Building {
-  std::string text;
-  std::vector<Value> values;
-  std::string place(Value value) {
-    values.push_back(std::move(value));
-    return "$" + std::to_string(values.size());
-  }
-  std::string places(std::vector<Value> many) {
-    std::string out;
-    for (auto& value : many) out += (out.empty() ? "" : ", ") + place(std::move(value));
-    return out;
-  }
-};
 
 // A column a query may name: a lifted field or one of the fixed ones.
 struct Target {
@@ -71,36 +57,6 @@ std::optional<Value> value_of(Register const& reg, Target const& target, std::st
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return {};
   return Value(number);
-}
-
-// The part of the statement that keeps a viewer to what is theirs. "" shows everything; nothing shows
-// nothing at all.
-std::optional<std::string> visible(Building& sql, Viewer const& viewer, Register const& reg) {
-  std::vector<Value> scopes;
-  for (auto const& grant : viewer.scoped) {
-    if (!reg.readers.contains(grant.role)) continue;
-    if (grant.everything) return "";
-    for (auto const& scope : grant.scopes)
-      if (std::ranges::find(scopes, Value(scope)) == scopes.end()) scopes.emplace_back(scope);
-  }
-  std::vector<Value> parties;
-  for (auto const& grant : viewer.represented)
-    if (reg.party_readers.contains(grant.role)) parties.emplace_back(id_bytes(grant.party));
-  if (scopes.empty() && parties.empty()) return {};
-  std::string out;
-  if (!scopes.empty())
-    out =
-        "exists (select 1 from record_scope s where s.jurisdiction = r.jurisdiction and s.register_name = " +
-        sql.place(std::string(reg.name)) + " and s.record = r.id and s.scope in (" +
-        sql.places(std::move(scopes)) + "))";
-  if (!parties.empty()) {
-    std::string const party =
-        "exists (select 1 from record_party p where p.jurisdiction = r.jurisdiction and p.register_name = " +
-        sql.place(std::string(reg.name)) + " and p.record = r.id and p.party in (" +
-        sql.places(std::move(parties)) + "))";
-    out = out.empty() ? party : "(" + out + " or " + party + ")";
-  }
-  return " and " + out;
 }
 
 std::string_view operator_of(Compare compare) {

@@ -169,6 +169,19 @@ create table personal_read (             -- who saw personal data unmasked
 ) {KEYED};
 )sql";
 
+constexpr std::string_view work_tables = R"sql(
+create index clock_of_register on clock (jurisdiction, register_name, due_on, record, position)
+  where status = 'running';
+create table job (                       -- imports and their undoing, one after another beside the server
+  jurisdiction text not null, id {BIN} not null, account {BIN} not null, kind text not null,
+  register_name text not null, batch text not null, file_name text not null, map text not null,
+  language text not null, state text not null, report text not null, made_at {INT} not null,
+  ended_at {INT} not null,               -- 0: not yet
+  primary key (jurisdiction, id)
+) {KEYED};
+create index job_of_account on job (jurisdiction, account, made_at);
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -192,6 +205,7 @@ constexpr TableInfo tables[] = {
     {"recovery_code", TableKind::unlogged},
     {"api_token", TableKind::unlogged},
     {"personal_read", TableKind::unlogged},
+    {"job", TableKind::unlogged},
 };
 
 }  // namespace
@@ -218,6 +232,8 @@ std::span<store::Migration const> kernel_migrations() {
        for_engine(finding_tables, store::Engine::postgres)},
       {3, "accounts", for_engine(account_tables, store::Engine::sqlite),
        for_engine(account_tables, store::Engine::postgres)},
+      {4, "work", for_engine(work_tables, store::Engine::sqlite),
+       for_engine(work_tables, store::Engine::postgres)},
   };
   return migrations;
 }
