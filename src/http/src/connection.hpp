@@ -11,6 +11,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "shared.hpp"
@@ -30,6 +31,7 @@ class Connection {
       : stream_(stream), shared_(shared), peer_(std::move(peer)), is_secure_(is_secure) {}
 
   net::awaitable<void> run(Idle& idle) {
+    idle_ = &idle;
     while (co_await wait_for_request(idle)) {
       bool const proceed = co_await answer_one();
       if (proceed && !shared_.stopping) continue;
@@ -224,9 +226,50 @@ class Connection {
     }
     if (!co_await write(head)) co_return false;
     if (without_content) co_return keep_alive;
+    if (auto const* events = std::get_if<std::shared_ptr<Subscription>>(&response.content)) {
+      auto const held = *events;
+      co_return co_await send_events(held);
+    }
     ContentStream const stream =
         file != nullptr ? stream_of(*file) : std::get<ContentStream>(response.content);
     co_return co_await send_stream(stream, length) && keep_alive;
+  }
+
+  // Until either end has enough. Waiting for events counts as idle: it makes room, and ends with the server.
+  net::awaitable<bool> send_events(std::shared_ptr<Subscription> events) {
+    auto const timer = std::make_shared<net::steady_timer>(lowest().get_executor());
+    auto const is_closed = std::make_shared<bool>(false);
+    auto const wake = [timer, executor = lowest().get_executor()] {
+      net::post(executor, [timer] { timer->cancel(); });
+    };
+    auto const cancel_reading = std::exchange(idle_->cancel, [timer, is_closed] {
+      *is_closed = true;
+      timer->cancel();
+    });
+    std::string piece;
+    bool is_sent = true;
+    while (is_sent && !*is_closed && !shared_.stopping) {
+      piece.clear();
+      if (!events->take(piece, wake)) break;
+      if (piece.empty()) {
+        timer->expires_after(std::chrono::seconds(limits::http_event_heartbeat_seconds));
+        idle_->is_waiting = true;
+        shared_.idle.add(*idle_);
+        beast::error_code error;
+        auto token = net::redirect_error(net::use_awaitable, error);
+        co_await timer->async_wait(token);
+        shared_.idle.remove(*idle_);
+        idle_->is_waiting = false;
+        if (error) continue;  // woken
+        piece = events->heartbeat();
+      }
+      std::string const chunk = chunk_of(piece);
+      allow(std::chrono::seconds(limits::http_write_timeout_seconds));
+      is_sent = co_await write(chunk);
+    }
+    idle_->cancel = cancel_reading;
+    if (is_sent) co_await write("0\r\n\r\n");
+    co_return false;
   }
 
   // Of a known length, or in chunks. Cut off when it ends early: the other end sees that something is
@@ -288,6 +331,7 @@ class Connection {
   std::string peer_;
   bool is_secure_;
   std::string input_;  // read and not yet used
+  Idle* idle_ = nullptr;
 };
 
 }  // namespace plumbline::http

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "doors.hpp"
+#include "feed.hpp"
 #include "http/message.hpp"
 #include "jobs.hpp"
 #include "kernel/system.hpp"
@@ -19,6 +20,7 @@ struct Context {
   Request const& request;
   Variables variables;
   Jobs& jobs;
+  Feed& feed;
   std::atomic<int>& exporting;     // tables being written now
   std::optional<Session> session;  // there for every route that wants somebody signed in
 
@@ -62,6 +64,8 @@ Response list_attachments(Context& context);
 Response show_content(Context& context);
 // work.cpp
 Response show_work(Context& context);
+// events.cpp
+Response stream_events(Context& context);
 // imports.cpp
 Response begin_import(Context& context);
 Response list_jobs(Context& context);

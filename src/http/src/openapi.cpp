@@ -425,6 +425,13 @@ class Document {
         {},
         with(problem_answers({400, 401, 403}), "200",
              answer("what is due, the earliest first", object_of(std::move(page), {"items", "next"}))));
+    operation("/api/v1/events", "get", "events",
+              Json::Array{parameter("register", "query", false, list_of(text())),
+                          parameter("Last-Event-ID", "header", false, text())},
+              {},
+              with(problem_answers({400, 401, 403, 404, 503}), "200",
+                   content_answer("server-sent events: hello, change {register, id, version, entry}, reset",
+                                  {"text/event-stream"})));
     Json::Object job{{"id", uuid_schema()}, {"kind", text()},         {"register", text()},
                      {"file_name", text()}, {"state", text()},        {"rows_done", whole()},
                      {"made_at", text()},   {"ended_at", nullable()}, {"report", of_type("object")}};

@@ -45,6 +45,7 @@ constexpr std::array table{
              Content::none, remove_second_factor_of},
     ApiRoute{"GET", "/api/v1/meta", "meta", Entrance::signed_in, Content::none, show_meta},
     ApiRoute{"GET", "/api/v1/work", "work", Entrance::signed_in, Content::none, show_work},
+    ApiRoute{"GET", "/api/v1/events", "events", Entrance::signed_in, Content::none, stream_events},
     ApiRoute{"GET", "/api/v1/jobs", "jobs", Entrance::signed_in, Content::none, list_jobs},
     ApiRoute{"GET", "/api/v1/jobs/{job}", "job", Entrance::signed_in, Content::none, show_job},
     ApiRoute{"GET", "/api/v1/jobs/{job}/errors", "job_errors", Entrance::signed_in, Content::none,
@@ -144,7 +145,7 @@ class ApiImpl final : public Api {
   }
 
   Response dispatch(Request const& request) {
-    Context context{system_, doors_, request, {}, jobs_, exporting_, {}};
+    Context context{system_, doors_, request, {}, jobs_, feed_, exporting_, {}};
     auto const* route = find(request, context.variables);
     if (route == nullptr) return nothing_here(request);
     if (route->entrance != Entrance::open)
@@ -189,6 +190,7 @@ class ApiImpl final : public Api {
   Doors doors_;
   std::atomic<int> exporting_{0};
   Jobs jobs_{system_};
+  Feed feed_{system_, doors_.sessions};
 };
 
 }  // namespace

@@ -147,7 +147,7 @@ void Sessions::forget_failures(std::string const& login) {
     (void)system_.write_unlogged(forgive, {place, login});
 }
 
-std::optional<Session> Sessions::find(std::string_view token) {
+std::optional<Session> Sessions::find(std::string_view token, Purpose purpose) {
   std::string const place = system_.settings().jurisdiction;
   auto const rows = system_.database().reader()->query(select_session, {place, hash_of_token(token)});
   if (rows.empty()) return {};
@@ -157,7 +157,7 @@ std::optional<Session> Sessions::find(std::string_view token) {
   if (now - opened_at > limits::session_hours * 3'600 * micros ||
       now - seen_at > limits::session_idle_minutes * 60 * micros)
     return {};
-  if (now - seen_at > touch_after)
+  if (purpose == Purpose::use && now - seen_at > touch_after)
     (void)system_.write_unlogged(touch_session, {place, hash_of_token(token), now});
   auto const& id = store::blob(rows[0][0]);
   Session session;

@@ -37,7 +37,9 @@ class Sessions {
   // limits::login_failures_before_delay failures of any kind, "busy".
   Result<Opened> open(Claim const& claim, SecondFactors& factors);
   // Nothing when it was closed, is idle for too long or too old, or its account is no longer active.
-  std::optional<Session> find(std::string_view token);
+  // To `use` one keeps it from falling idle; to look at it does not.
+  enum class Purpose : std::uint8_t { use, look };
+  std::optional<Session> find(std::string_view token, Purpose purpose = Purpose::use);
   void close(std::string_view token);
 
   struct Known {

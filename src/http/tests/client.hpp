@@ -53,6 +53,12 @@ class Client {
     }
     return answer;
   }
+  // A stream that goes on; the caller reads it.
+  Wire open(std::string const& target, std::string const& headers = "") {
+    Wire wire(port_);
+    wire.send("GET " + target + " HTTP/1.1\r\nHost: test\r\nCookie: " + cookie_ + "\r\n" + headers + "\r\n");
+    return wire;
+  }
   void forget_csrf() { csrf_.clear(); }
 
  private:

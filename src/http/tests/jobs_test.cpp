@@ -1,6 +1,6 @@
 // Imports as jobs, over real sockets: checked first, brought in with progress, undone, taken up after a stop.
-#include "api_fixture.hpp"
 #include "jobs.hpp"
+#include "api_fixture.hpp"
 
 namespace plumbline::http::testing {
 namespace {

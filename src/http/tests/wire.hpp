@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -46,6 +47,16 @@ class Wire {
   std::string receive_all(int patience_ms = 3'000) {
     std::string got;
     while (auto const piece = receive(patience_ms)) got += *piece;
+    return got;
+  }
+  // Until `wanted` has come, or nothing for `patience_ms`. What came.
+  std::string receive_until(std::string_view wanted, int patience_ms = 20'000) {
+    std::string got;
+    while (got.find(wanted) == std::string::npos) {
+      auto const piece = receive(patience_ms);
+      if (!piece) break;
+      got += *piece;
+    }
     return got;
   }
   // One answer with a content-length, or whatever came before the end.

@@ -46,10 +46,20 @@ struct FileContent {
 // other end takes them.
 using ContentStream = std::function<bool(std::string&)>;
 
+// An answer that goes on as things happen; while nothing does, it holds no worker.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+  // What there is to send; nothing: `wake` is called once, from any thread, when there is. False at the end.
+  virtual bool take(std::string& piece, std::function<void()> wake) = 0;
+  // What is sent when nothing happened for limits::http_event_heartbeat_seconds.
+  virtual std::string_view heartbeat() const = 0;
+};
+
 struct Response {
   int status = 200;
   Headers headers;
-  std::variant<std::string, FileContent, ContentStream> content;
+  std::variant<std::string, FileContent, ContentStream, std::shared_ptr<Subscription>> content;
 
   Response& set(std::string name, std::string value);
 };

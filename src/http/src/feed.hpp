@@ -1,0 +1,62 @@
+// "This changed": follows the log and tells each listener of the records within their sight. One follower for
+// all of a process; what other processes write is seen as soon.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "kernel/system.hpp"
+#include "sessions.hpp"
+
+namespace plumbline::http {
+
+class Feed {
+ public:
+  Feed(kernel::System& system, Sessions& sessions);
+  ~Feed();
+  Feed(Feed const&) = delete;
+  Feed& operator=(Feed const&) = delete;
+
+  struct Wish {
+    Uuid account;
+    std::string token;                   // of the session: the stream ends with it
+    std::vector<std::string> registers;  // empty: all
+    std::optional<std::int64_t> after;   // Last-Event-ID: an entry of the log
+  };
+  // Refused "busy" beyond limits::http_event_streams.
+  Result<std::shared_ptr<Subscription>> listen(Wish wish);
+
+  struct Change {
+    std::int64_t entry = 0;
+    kernel::Register const* reg = nullptr;
+    Uuid record;
+    std::int64_t version = 0;
+    kernel::Envelope envelope;  // as the record stands now
+  };
+
+ private:
+  class Listener;
+  void follow(std::stop_token const& stop);
+  bool read_on();
+  void tell(std::vector<Change> const& changes);
+  void check_sessions();
+
+  kernel::System& system_;
+  Sessions& sessions_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::deque<Change> recent_;  // for those who come back
+  std::int64_t oldest_ = 0;    // entries after this one are in recent_
+  std::int64_t read_ = 0;      // up to this one
+  std::vector<std::shared_ptr<Listener>> listeners_;
+  std::jthread thread_;  // the last member: stopped and joined first
+};
+
+}  // namespace plumbline::http
