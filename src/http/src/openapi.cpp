@@ -471,7 +471,7 @@ class Document {
 
   void factor_paths() {
     auto const text = [] { return of_type("string"); };
-    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
+    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 429, 503}); };
     operation("/api/v1/second-factor", "get", "second_factor", Json::Array{}, {},
               with(problem_answers({401, 403}), "200",
                    answer("whether there is one and whether there must be",
@@ -563,7 +563,9 @@ class Document {
     Json limit = of_type("integer");
     limit.set("minimum", std::int64_t{1});
     limit.set("maximum", static_cast<std::int64_t>(limits::page_size_max));
-    Json filter = parameter("filter", "query", false, of_type("object"));
+    Json by_field = of_type("object");
+    by_field.set("additionalProperties", of_type("string"));
+    Json filter = parameter("filter", "query", false, std::move(by_field));
     filter.set("style", "deepObject");
     return {std::move(filter),
             parameter("sort", "query", false, of_type("string")),
