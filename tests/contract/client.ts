@@ -2,7 +2,10 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./api";
 
-const client = createClient<paths>({ baseUrl: "http://127.0.0.1:8080", headers: { Authorization: "Bearer plt_…" } });
+const client = createClient<paths>({
+  baseUrl: "http://127.0.0.1:8080",
+  headers: { Authorization: "Bearer plt_…" },
+});
 
 export async function firmsOfACounty(): Promise<string[]> {
   const { data, error } = await client.GET("/api/v1/firm", {

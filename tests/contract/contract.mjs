@@ -37,8 +37,23 @@ const random = generator(seed);
 const pick = (list) => list[Math.floor(random() * list.length)];
 
 const oddTexts = [
-  "", " ", "0", "-1", "null", "聊城", "a".repeat(5000), "'; drop table r_firm; --", "\u202egnp.exe", "%s%n", "😀",
-  "2026-02-30", "371581", "00000000-0000-7000-8000-000000000000", "\u0000", "../../etc/passwd", "<svg onload=1>",
+  "",
+  " ",
+  "0",
+  "-1",
+  "null",
+  "聊城",
+  "a".repeat(5000),
+  "'; drop table r_firm; --",
+  "\u202egnp.exe",
+  "%s%n",
+  "😀",
+  "2026-02-30",
+  "371581",
+  "00000000-0000-7000-8000-000000000000",
+  "\u0000",
+  "../../etc/passwd",
+  "<svg onload=1>",
 ];
 const oddValues = [null, true, 0, -1, 1.5, 1e300, 9007199254740993, [], {}, [[[[]]]], ...oddTexts];
 
@@ -53,7 +68,8 @@ function valueOf(schema, document, depth = 0) {
     const out = {};
     const required = schema.required ?? [];
     for (const [name, member] of Object.entries(schema.properties ?? {}))
-      if (required.includes(name) || (depth < 3 && random() < 0.5)) out[name] = valueOf(member, document, depth + 1);
+      if (required.includes(name) || (depth < 3 && random() < 0.5))
+        out[name] = valueOf(member, document, depth + 1);
     return out;
   }
   if (type === "array") return depth > 4 ? [] : [valueOf(schema.items ?? {}, document, depth + 1)];
@@ -78,7 +94,8 @@ function spoiled(value) {
   const copy = structuredClone(value);
   const names = Object.keys(copy);
   const way = Math.floor(random() * 4);
-  if (way === 0 || names.length === 0) copy["not_a_member_" + Math.floor(random() * 10)] = pick(oddValues);
+  if (way === 0 || names.length === 0)
+    copy["not_a_member_" + Math.floor(random() * 10)] = pick(oddValues);
   else if (way === 1) delete copy[pick(names)];
   else copy[pick(names)] = pick(oddValues);
   return copy;
@@ -109,7 +126,8 @@ async function signIn(base, login) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ login, password }),
   });
-  if (answer.status !== 201) throw new Error(`${login} cannot sign in: ${answer.status} ${await answer.text()}`);
+  if (answer.status !== 201)
+    throw new Error(`${login} cannot sign in: ${answer.status} ${await answer.text()}`);
   const cookie = answer.headers.get("set-cookie").split(";")[0];
   return { cookie, csrf: (await answer.json()).csrf };
 }
@@ -129,7 +147,8 @@ class Judge {
   }
 
   schemaAt(path, method, status, media) {
-    const place = `api#/paths/${escaped(path)}/${method}/responses/${status}/content/${escaped(media)}/schema`;
+    const answers = `api#/paths/${escaped(path)}/${method}/responses`;
+    const place = `${answers}/${status}/content/${escaped(media)}/schema`;
     if (!this.known.has(place)) this.known.set(place, this.ajv.compile({ $ref: place }));
     return this.known.get(place);
   }
@@ -146,8 +165,12 @@ class Judge {
       return found(`${told}: ${answer.status} ${content.toString().slice(0, 200)}`);
     // What the edge refuses before it knows any operation.
     if (content.includes('"code":"http_')) return;
-    if (!documented) return found(`${told}: status ${answer.status} is not documented: ${content.toString().slice(0, 160)}`);
-    if (!documented.content) return content.length === 0 ? undefined : found(`${told}: ${answer.status} has content`);
+    if (!documented)
+      return found(
+        `${told}: status ${answer.status} is not documented: ${content.toString().slice(0, 160)}`,
+      );
+    if (!documented.content)
+      return content.length === 0 ? undefined : found(`${told}: ${answer.status} has content`);
     const type = documented.content[media] ?? documented.content["*/*"];
     if (!type) return found(`${told}: ${answer.status} answers ${media || "nothing"}, not documented`);
     if (!type.schema) return;
@@ -162,12 +185,15 @@ function targetOf(path, operation, document, way) {
   const query = [];
   for (const parameter of operation.parameters ?? []) {
     const odd = way === "odd parameters" && random() < 0.6;
-    const value = odd ? pick(oddTexts.slice(1).filter((text) => text !== "\u0000")) : valueOf(parameter.schema, document);
+    const value = odd
+      ? pick(oddTexts.slice(1).filter((text) => text !== "\u0000"))
+      : valueOf(parameter.schema, document);
     if (parameter.in === "path") {
       const text = parameter.name === "id" && !odd ? pick(knownIds) : String(value) || "x";
       target = target.replace(`{${parameter.name}}`, encodeURIComponent(text.slice(0, 500)));
     } else if (parameter.in === "query" && (odd || parameter.required || random() < 0.3)) {
-      if (parameter.name === "filter") query.push(`filter%5B${encodeURIComponent(pick(["id", "state", "no_field"]))}%5D=x`);
+      if (parameter.name === "filter")
+        query.push(`filter%5B${encodeURIComponent(pick(["id", "state", "no_field"]))}%5D=x`);
       else query.push(`${parameter.name}=${encodeURIComponent(String(value).slice(0, 500))}`);
     }
   }
@@ -201,15 +227,31 @@ async function askAll(base, document, judge, person) {
       if (left_out.has(operation.operationId)) continue;
       for (const way of ["valid", "spoiled", "no JSON", "odd parameters", "odd values", "wrong type"]) {
         if (method === "get" && way !== "valid" && way !== "odd parameters") continue;
-        const headers = { cookie: person.cookie, "x-csrf-token": person.csrf, "content-type": "application/json" };
+        const headers = {
+          cookie: person.cookie,
+          "x-csrf-token": person.csrf,
+          "content-type": "application/json",
+        };
         if (way === "wrong type") headers["content-type"] = pick(["text/plain", "application/xml", "x"]);
-        if (random() < 0.2) headers["if-match"] = pick(['"1"', "W/\"1-x\"", "x", '"99999999999999999999"', "*"]);
+        if (random() < 0.2)
+          headers["if-match"] = pick(['"1"', 'W/"1-x"', "x", '"99999999999999999999"', "*"]);
         if (random() < 0.2) headers["idempotency-key"] = pick(["k1", "k".repeat(400)]);
         const target = targetOf(path, operation, document, way);
         const body = method === "get" ? undefined : bodyOf(operation, document, way);
-        const answer = await fetch(base + target, { method: method.toUpperCase(), headers, body, redirect: "manual" });
+        const answer = await fetch(base + target, {
+          method: method.toUpperCase(),
+          headers,
+          body,
+          redirect: "manual",
+        });
         if (path === "/api/v1/{register}" || answer.status === 200) await remember(answer.clone());
-        await judge.look(path, method, operation, answer, `${way} ${method} ${target.slice(0, 120)} ${String(body ?? "").slice(0, 120)}`);
+        await judge.look(
+          path,
+          method,
+          operation,
+          answer,
+          `${way} ${method} ${target.slice(0, 120)} ${String(body ?? "").slice(0, 120)}`,
+        );
       }
       const wrong = await fetch(base + path.replaceAll(/\{\w+\}/g, knownIds[0]), {
         method: "PATCH",
@@ -223,7 +265,8 @@ async function askAll(base, document, judge, person) {
 async function remember(answer) {
   if (!(answer.headers.get("content-type") ?? "").startsWith("application/json")) return;
   const document = await answer.json().catch(() => undefined);
-  for (const item of document?.items ?? []) if (item.id?.length === 36 && knownIds.length < 400) knownIds.push(item.id);
+  for (const item of document?.items ?? [])
+    if (item.id?.length === 36 && knownIds.length < 400) knownIds.push(item.id);
 }
 
 // ---- the document -----------------------------------------------------------------------------------
@@ -236,8 +279,14 @@ async function checkDocument(document) {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const options = {
     compilerOptions: {
-      strict: true, noEmit: true, target: "ES2022", module: "ESNext", moduleResolution: "bundler", skipLibCheck: true,
-      types: [], paths: { "openapi-fetch": [join(here, "../../node_modules/openapi-fetch")] },
+      strict: true,
+      noEmit: true,
+      target: "ES2022",
+      module: "ESNext",
+      moduleResolution: "bundler",
+      skipLibCheck: true,
+      types: [],
+      paths: { "openapi-fetch": [join(here, "../../node_modules/openapi-fetch")] },
     },
     files: ["client.ts"],
   };
@@ -255,10 +304,18 @@ try {
   await checkDocument(document);
   const judge = new Judge(document);
   for (let round = 0; round < rounds; ++round)
-    for (const login of ["officer", "sysadmin", "firm"]) await askAll(base, document, judge, await signIn(base, login));
+    for (const login of ["officer", "sysadmin", "firm"])
+      await askAll(base, document, judge, await signIn(base, login));
   const operations = Object.values(document.paths).flatMap(Object.keys).length;
-  console.log([...judge.statuses].sort().map(([status, times]) => `${status} × ${times}`).join(", "));
-  console.log(`seed ${seed}: ${operations} operations, ${judge.requests} requests, ${faults.size} faults`);
+  console.log(
+    [...judge.statuses]
+      .sort()
+      .map(([status, times]) => `${status} × ${times}`)
+      .join(", "),
+  );
+  console.log(
+    `seed ${seed}: ${operations} operations, ${judge.requests} requests, ${faults.size} faults`,
+  );
 } finally {
   server?.kill();
   rmSync(folder, { recursive: true, force: true });

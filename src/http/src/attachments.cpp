@@ -38,6 +38,13 @@ constexpr std::array signatures{
     Signature{0, "ID3", "audio/mpeg"},
 };
 
+// Signatures inside a container count only in one: RIFF, or the first box of an ISO medium (ISO/IEC 14496-12),
+// whose length is a small number of 32 bits.
+bool begins_soundly(std::string_view head, Signature const& known) {
+  if (known.at == 8) return head.starts_with("RIFF");
+  return known.at != 4 || head.starts_with(std::string_view("\0\0\0", 3));
+}
+
 // What the content is, whatever it is called; nothing for what we do not keep: markup, scripts, programs.
 std::optional<std::string_view> media_type_of(std::istream& content) {
   std::string head(4096, '\0');
@@ -46,7 +53,8 @@ std::optional<std::string_view> media_type_of(std::istream& content) {
   content.clear();
   content.seekg(0);
   for (auto const& known : signatures)
-    if (head.size() >= known.at && std::string_view(head).substr(known.at).starts_with(known.bytes))
+    if (head.size() >= known.at && std::string_view(head).substr(known.at).starts_with(known.bytes) &&
+        begins_soundly(head, known))
       return known.media_type;
   while (!head.empty() && (static_cast<unsigned char>(head.back()) & 0xC0U) == 0x80U) head.pop_back();
   if (!head.empty() && static_cast<unsigned char>(head.back()) >= 0xC0U)
@@ -189,6 +197,7 @@ Response show_content(Context& context) {
   Response response;
   response.set("content-type", file.media_type);
   response.set("cache-control", "private, no-cache");
+  response.set("content-security-policy", "sandbox");  // beside the policy of every answer
   response.set("content-disposition", "attachment; filename*=UTF-8''" + percent_encode(file.file_name));
   return send_content(context.request, std::move(response), std::move(content), '"' + file.sha256 + '"');
 }

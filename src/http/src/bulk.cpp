@@ -1,4 +1,5 @@
 // One action on many records: each is an act of its own with an answer of its own.
+#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "records.hpp"
@@ -67,6 +68,7 @@ Response act_on_many(Context& context) {
   Json const* action = body->find("action");
   if (action == nullptr || action->as_text() == nullptr)
     return context.refused(refuse("required", "/action"));
+  if (*action->as_text() == "attach") return context.refused(refuse("upload_first"));
   auto const items = items_of(*body);
   if (!items) return context.refused(items.refusal());
   auto const key = idempotency_key(context.request);
@@ -81,7 +83,8 @@ Response act_on_many(Context& context) {
     command.version_seen = item.version_seen;
     command.payload = item.payload;
     command.account = context.session->account;
-    if (!key->empty()) command.idempotency_key = *key + "/" + to_string(item.record);
+    if (!key->empty())
+      command.idempotency_key = "bulk/" + to_hex(sha256(*key + "/" + to_string(item.record)));
     answers.push_back(context.system.submit(std::move(command)));
   }
   Json::Array results;

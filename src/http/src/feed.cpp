@@ -111,7 +111,9 @@ Result<std::shared_ptr<Subscription>> Feed::listen(Wish wish) {
     listener->add(reset_event(read_), read_);
   else if (after)
     for (auto const& change : recent_)
-      if (change.entry > *after && listener->wants(change) && viewer.sees(*change.reg, change.envelope))
+      // As the record stands now: it may have left their sight since.
+      if (change.entry > *after && listener->wants(change) &&
+          system_.reads().get(viewer, change.reg->name, change.record))
         listener->add(event_of(change), change.entry);
   // A first line, so that the other end knows it is heard and where it stands.
   listener->add("id: " + std::to_string(read_) + "\nevent: hello\ndata: {}\n\n", read_);
