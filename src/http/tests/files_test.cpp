@@ -89,7 +89,7 @@ TEST_F(Files, PagesAndProgramsAreNotTaken) {
   auto li = signed_in("li");
   auto const place = region("37158101");
   for (auto const* content : {"<svg onload=alert(1)>", "  <html></html>", "\xEF\xBB\xBF<?xml version='1.0'?>",
-                              "<svgftyp><script>", "MZ345678WEBP", "#!/bin/sh\n",
+                              "<svgftyp><script>", "MZ\x01\x02  \x01\x01WEBP", "#!/bin/sh\n",
                               "\x7F"
                               "ELF\x02",
                               "MZ\x90\x01", "\xC3\x28"})
