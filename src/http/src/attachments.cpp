@@ -38,8 +38,8 @@ constexpr std::array signatures{
     Signature{0, "ID3", "audio/mpeg"},
 };
 
-// Marks inside a container count only in one: RIFF, or the first box of an ISO medium (ISO/IEC 14496-12), whose
-// length is a small number of 32 bits.
+// Marks inside a container count only in one: RIFF, or the first box of an ISO medium (ISO/IEC 14496-12),
+// whose length is a small number of 32 bits.
 bool begins_soundly(std::string_view head, Signature const& known) {
   if (known.at == 8) return head.starts_with("RIFF");
   return known.at != 4 || head.starts_with(std::string_view("\0\0\0", 3));
