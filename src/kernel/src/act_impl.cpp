@@ -93,6 +93,12 @@ bool ActImpl::sees(std::string_view register_name, Uuid id) {
   return account().is_nil() || run_.viewer(account()).sees(*plan(register_name).reg, *placed);
 }
 
+std::vector<Grant> const& ActImpl::grants_of(Uuid account) const {
+  static std::vector<Grant> const none;
+  auto const given = run_.context_.directory.grants.find(account);
+  return given == run_.context_.directory.grants.end() ? none : given->second;
+}
+
 std::optional<Uuid> ActImpl::find(std::string_view register_name, std::string_view field,
                                   std::string_view value) {
   auto const& target = plan(register_name);

@@ -24,6 +24,7 @@ class ActImpl final : public Act {
   Envelope const& envelope() const override { return staged_.at(0).working.envelope; }
   Envelope const* envelope_of(std::string_view register_name, Uuid id) override;
   bool sees(std::string_view register_name, Uuid id) override;
+  std::vector<Grant> const& grants_of(Uuid account) const override;
   std::optional<Uuid> find(std::string_view register_name, std::string_view field,
                            std::string_view value) override;
   Uuid new_id() override;

@@ -85,6 +85,21 @@ constexpr auto grant_flow = workflow<Simple>({
 });
 static_assert(grant_flow.sound());
 
+bool overlap(Grant const& one, Grant const& other) {
+  return !(one.valid_to && *one.valid_to < other.valid_from) &&
+         !(other.valid_to && *other.valid_to < one.valid_from);
+}
+
+// Asked when a grant is given: accounts of older data that hold two such roles go on until one is withdrawn.
+Result<void> keep_administrators_apart(Act& act, Grant const& wanted) {
+  if (wanted.account == act.account()) return refuse("grant_to_oneself", "/account");
+  if (!administrators.contains(wanted.role)) return {};
+  for (auto const& held : act.grants_of(wanted.account))
+    if (held.role != wanted.role && administrators.contains(held.role) && overlap(held, wanted))
+      return refuse("administrators_are_separate", "/role", std::string(to_string(held.role)));
+  return {};
+}
+
 Result<void> give_grant(Act& act) {
   auto const& wanted = act.payload<Grant>();
   if (act.load<Account>("account", wanted.account) == nullptr) return refuse("unknown_account", "/account");
@@ -94,6 +109,7 @@ Result<void> give_grant(Act& act) {
     return refuse("unknown_region", "/scope", wanted.scope);
   if (wanted.valid_to && *wanted.valid_to < wanted.valid_from)
     return refuse("ends_before_it_begins", "/valid_to");
+  if (auto apart = keep_administrators_apart(act, wanted); !apart) return apart.refusal();
   act.record<Grant>() = wanted;
   return {};
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/calendar.hpp"
 #include "base/hash.hpp"
@@ -16,6 +17,7 @@
 
 namespace plumbline::kernel {
 
+struct Grant;
 class RegionTree;
 class RuleBook;
 
@@ -54,6 +56,8 @@ class Act {
   virtual Envelope const* envelope_of(std::string_view register_name, Uuid id) = 0;
   // Is there such a record, and within the sight of whoever acts? (The system and clocks see all.)
   virtual bool sees(std::string_view register_name, Uuid id) = 0;
+  // What was given to the account and not withdrawn, whenever it is in force.
+  virtual std::vector<Grant> const& grants_of(Uuid account) const = 0;
   // The record whose unique field has this value (text as in CSV cells), or nothing.
   virtual std::optional<Uuid> find(std::string_view register_name, std::string_view field,
                                    std::string_view value) = 0;

@@ -62,6 +62,10 @@ inline constexpr RoleSet staff{Role::leader,   Role::plan_maker,     Role::drawe
                                Role::reviewer, Role::publisher,      Role::officer, Role::credit_officer,
                                Role::superior, Role::legal_reviewer, Role::auditor, Role::importer};
 
+// They keep watch on each other, so nobody is two of them (GB/T 22239, 8.1.5).
+inline constexpr RoleSet administrators{Role::system_administrator, Role::security_administrator,
+                                        Role::audit_administrator};
+
 // Who may bring rows in through the import lane.
 inline constexpr RoleSet import_lane{Role::importer, Role::system_administrator, Role::system};
 
