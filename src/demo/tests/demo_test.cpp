@@ -97,7 +97,7 @@ kernel::Viewer staff_of(kernel::System& system, std::string const& county) {
     grants.push_back(grant);
   }
   return kernel::make_viewer(system.settings().jurisdiction, {}, grants, *system.regions(),
-                             legal_date(system.clock().now()));
+                             system.clock().now());
 }
 
 // By the codes themselves, not by the product's region tree.

@@ -124,7 +124,7 @@ void BatchRun::note_repeat(std::string key, store::Row const& row) {
 Viewer const& BatchRun::viewer(Uuid account) {
   auto const known = viewers_.find(account);
   if (known != viewers_.end()) return known->second;
-  return viewers_.emplace(account, context_.directory.viewer(context_.jurisdiction, account, context_.today))
+  return viewers_.emplace(account, context_.directory.viewer(context_.jurisdiction, account, context_.at))
       .first->second;
 }
 

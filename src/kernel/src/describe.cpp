@@ -1,6 +1,7 @@
 // Descriptors of the kernel's own structs.
 #include <boost/describe.hpp>
 
+#include "base/limits.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/record.hpp"
 #include "kernel/regions.hpp"
@@ -26,7 +27,10 @@ BOOST_DESCRIBE_ENUM(Role, system, clock, system_administrator, security_administ
                     leader, plan_maker, drawer, inspector, reviewer, publisher, officer, credit_officer,
                     legal_reviewer, sampler, laboratory, institute, workstation, superior, expert, firm,
                     citizen, auditor, importer)
-BOOST_DESCRIBE_STRUCT(Grant, (), (account, role, scope, party, personal, valid_from, valid_to, reason))
+BOOST_DESCRIBE_STRUCT(Grant, (),
+                      (account, role, scope, party, personal, valid_from, valid_to, reason, valid_until,
+                       reached_from))
+BOOST_DESCRIBE_STRUCT(BreakGlass, (), (role, scope, minutes, reason))
 BOOST_DESCRIBE_STRUCT(Attachment, (), (sha256, bytes, media_type, file_name, register_name, record, taken_at))
 BOOST_DESCRIBE_STRUCT(CalendarYear, (), (year, holidays, makeup_workdays, notice))
 BOOST_DESCRIBE_STRUCT(Closing, (), (reason))
@@ -109,10 +113,19 @@ Type const& type_of<Account>() {
 }
 template <>
 Type const& type_of<Grant>() {
-  static Type const type =
-      describe<Grant>("grant", note(&Grant::account, Flag::lifted, refers("account")),
-                      note(&Grant::role, Flag::lifted), note(&Grant::scope, Flag::lifted, most(64)),
-                      note(&Grant::party, Flag::lifted), note(&Grant::reason, Flag::none, most(500)));
+  static Type const type = describe<Grant>(
+      "grant", note(&Grant::account, Flag::lifted, refers("account")), note(&Grant::role, Flag::lifted),
+      note(&Grant::scope, Flag::lifted, most(64)), note(&Grant::party, Flag::lifted),
+      note(&Grant::reason, Flag::none, most(500)), note(&Grant::valid_until, Flag::lifted | Flag::system),
+      note(&Grant::reached_from, Flag::system, most(64)));
+  return type;
+}
+template <>
+Type const& type_of<BreakGlass>() {
+  static Type const type = describe<BreakGlass>(
+      "break_glass", note(&BreakGlass::scope, Flag::required, most(64)),
+      note(&BreakGlass::minutes, Flag::none, between(1, limits::break_glass_minutes_max)),
+      note(&BreakGlass::reason, Flag::required, most(500)));
   return type;
 }
 template <>

@@ -31,13 +31,13 @@ bool in_directory(std::string_view register_name) {
          register_name == "calendar_year";
 }
 
-Viewer Directory::viewer(std::string const& jurisdiction, Uuid account, Date today) const {
+Viewer Directory::viewer(std::string const& jurisdiction, Uuid account, Instant now) const {
   auto const known = accounts.find(account);
   if (known == accounts.end() || known->second.status != AccountStatus::active)
-    return make_viewer(jurisdiction, account, {}, regions, today);
+    return make_viewer(jurisdiction, account, {}, regions, now);
   auto const given = grants.find(account);
   return make_viewer(jurisdiction, account, given == grants.end() ? std::vector<Grant>{} : given->second,
-                     regions, today);
+                     regions, now);
 }
 
 std::int64_t directory_seq(store::Reader& reader, std::string const& jurisdiction) {

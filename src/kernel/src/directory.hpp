@@ -22,7 +22,7 @@ struct Directory {
   std::unordered_map<Uuid, std::vector<Grant>> grants;  // by account, active ones only
   WorkdayCalendar calendar;
 
-  Viewer viewer(std::string const& jurisdiction, Uuid account, Date today) const;
+  Viewer viewer(std::string const& jurisdiction, Uuid account, Instant now) const;
 };
 
 // Do acts on this register change the directory?

@@ -57,12 +57,14 @@ reflect::Sight Viewer::sight(Register const& reg) const {
 }
 
 Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants,
-                   RegionTree const& regions, Date today) {
+                   RegionTree const& regions, Instant now) {
+  Date const today = legal_date(now);
   Viewer viewer;
   viewer.jurisdiction = std::move(jurisdiction);
   viewer.account = account;
   for (auto const& grant : grants) {
-    if (grant.account != account || today < grant.valid_from || (grant.valid_to && *grant.valid_to < today))
+    if (grant.account != account || today < grant.valid_from || (grant.valid_to && *grant.valid_to < today) ||
+        (grant.valid_until && *grant.valid_until <= now))
       continue;
     if (grant.party) {
       viewer.represented.push_back({grant.role, *grant.party});

@@ -158,7 +158,7 @@ class SystemImpl final : public System {
 
   Reads& reads() override { return reads_; }
   Viewer viewer(Uuid account) override {
-    return desk_->current_directory()->viewer(settings_.jurisdiction, account, legal_date(clock_.now()));
+    return desk_->current_directory()->viewer(settings_.jurisdiction, account, clock_.now());
   }
   std::optional<Uuid> account_of(std::string_view login) override {
     auto const directory = desk_->current_directory();

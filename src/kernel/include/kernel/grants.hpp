@@ -37,9 +37,12 @@ struct Grant {
   Date valid_from;
   std::optional<Date> valid_to;
   std::string reason;
+  // Of access taken in an emergency: when it ends by itself, and the region of the own grant it goes beyond.
+  std::optional<Instant> valid_until;
+  std::string reached_from;
 };
 
-// Who looks: computed once per request from the grants in force on the day.
+// Who looks: computed once per request from the grants in force.
 struct Viewer {
   struct Scoped {
     Role role;
@@ -66,7 +69,7 @@ struct Viewer {
 };
 
 Viewer make_viewer(std::string jurisdiction, Uuid account, std::vector<Grant> const& grants,
-                   RegionTree const& regions, Date today);
+                   RegionTree const& regions, Instant now);
 // For the product's own followers and administration on the machine itself: sees everything.
 Viewer system_viewer(std::string jurisdiction);
 

@@ -35,6 +35,14 @@ struct Closing {
   std::string reason;
 };
 
+// Payload of break_glass: for an emergency, a role one has already, in a region where one has it not.
+struct BreakGlass {
+  Role role = Role::officer;
+  std::string scope;  // region code
+  int minutes = 0;
+  std::string reason;
+};
+
 // Payload of pause_clock, resume_clock, extend_clock, recompute_clock.
 struct ClockDecision {
   std::string rule;
@@ -71,6 +79,8 @@ Module kernel_module();
 namespace plumbline::reflect {
 template <>
 Type const& type_of<kernel::Attachment>();
+template <>
+Type const& type_of<kernel::BreakGlass>();
 template <>
 Type const& type_of<kernel::CalendarYear>();
 template <>
