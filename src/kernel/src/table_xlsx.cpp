@@ -7,10 +7,12 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <unordered_map>
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "kernel/act.hpp"
+#include "spilled_texts.hpp"
 #include "table_file.hpp"
 
 namespace plumbline::kernel {
@@ -158,24 +160,26 @@ struct Styles {
   std::vector<bool> is_date;  // by index of the cell format
 };
 
+// A workbook has at most so many cell formats (Excel's specifications).
+constexpr std::size_t formats_max = 65'536;
+
 Styles read_styles(Archive& archive) {
   Styles styles;
   Part part(archive, "xl/styles.xml");
   if (!part.exists()) return styles;
-  std::vector<std::pair<int, bool>> own;
+  std::unordered_map<int, bool> own;
   bool in_cell_formats = false;
   while (part.next()) {
     if (part.begins("numFmt"))
-      own.emplace_back(number_of<int>(part.attribute("numFmtId")).value_or(-1),
-                       shows_date(part.attribute("formatCode")));
+      own[number_of<int>(part.attribute("numFmtId")).value_or(-1)] = shows_date(part.attribute("formatCode"));
     if (part.begins("cellXfs")) in_cell_formats = true;
     if (part.ends("cellXfs")) in_cell_formats = false;
-    if (!in_cell_formats || !part.begins("xf")) continue;
-    int const id = number_of<int>(part.attribute("numFmtId")).value_or(0);
-    bool date = is_date_format(id);
-    for (auto const& [known, shows] : own)
-      if (known == id) date = shows;
-    styles.is_date.push_back(date);
+    if (in_cell_formats && part.begins("xf")) {
+      int const id = number_of<int>(part.attribute("numFmtId")).value_or(0);
+      auto const known = own.find(id);
+      styles.is_date.push_back(known == own.end() ? is_date_format(id) : known->second);
+    }
+    if (own.size() > formats_max || styles.is_date.size() > formats_max) throw Damaged("too many formats");
   }
   return styles;
 }
@@ -209,16 +213,15 @@ std::string read_text(Part& part, char const* element) {
   return unescaped(std::move(text));
 }
 
-std::vector<std::string> read_shared_strings(Archive& archive) {
-  std::vector<std::string> strings;
+SpilledTexts read_shared_strings(Archive& archive, fs::path const& folder) {
+  SpilledTexts strings(folder);
   Part part(archive, "xl/sharedStrings.xml");
   if (!part.exists()) return strings;
-  std::size_t bytes = 0;
   while (part.next()) {
     if (!part.begins("si")) continue;
-    strings.push_back(read_text(part, "si"));
-    bytes += strings.back().size() + sizeof(std::string);
-    if (bytes > limits::import_file_bytes) throw Damaged("more text than a file may hold");
+    strings.add(read_text(part, "si"));
+    if (strings.bytes() + strings.size() * sizeof(std::uint64_t) > limits::import_file_bytes)
+      throw Damaged("more text than a file may hold");
   }
   return strings;
 }
@@ -304,7 +307,7 @@ class XlsxReader final : public TableReader {
       : archive_(file),
         workbook_(read_workbook(archive_)),
         styles_(read_styles(archive_)),
-        strings_(read_shared_strings(archive_)),
+        strings_(read_shared_strings(archive_, file.parent_path())),
         sheet_(archive_, workbook_.sheet) {
     if (!sheet_.exists()) throw Damaged("no sheet");
   }
@@ -314,7 +317,9 @@ class XlsxReader final : public TableReader {
     try {
       while (sheet_.next()) {
         if (!sheet_.begins("row")) continue;
+        in_row_ = true;
         read_row(row);
+        in_row_ = false;
         if (row.problem.empty() && is_blank_row(row.cells)) continue;
         if (columns_ == 0) columns_ = row.cells.size();
         // Empty cells at the end of a row are not stored.
@@ -324,7 +329,7 @@ class XlsxReader final : public TableReader {
       }
     } catch (Damaged const&) {
       ended_ = true;
-      row = {number_ + 1, {}, "damaged_file"};
+      row = {in_row_ ? number_ : number_ + 1, {}, "damaged_file"};
       return true;
     }
     ended_ = true;
@@ -380,18 +385,19 @@ class XlsxReader final : public TableReader {
     return date ? date_text(stored, workbook_.from_1904) : plain_number(stored);
   }
 
-  std::string const& shared(std::string const& index_text) {
-    auto const index = number_of<std::size_t>(trim(index_text));
+  std::string shared(std::string const& index_text) {
+    auto const index = number_of<std::uint64_t>(trim(index_text));
     if (!index || *index >= strings_.size()) throw Damaged("a text that is not there");
-    return strings_[*index];
+    return strings_.text(*index);
   }
 
   Archive archive_;
   Workbook workbook_;
   Styles styles_;
-  std::vector<std::string> strings_;
+  SpilledTexts strings_;
   Part sheet_;
   std::int64_t number_ = 0;
+  bool in_row_ = false;
   std::size_t columns_ = 0;
   bool ended_ = false;
 };

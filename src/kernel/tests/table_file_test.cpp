@@ -173,6 +173,62 @@ TEST_F(TableFile, RefusesWhatIsNoWorkbook) {
       ElementsAre("1|1", "2|2", "3 !damaged_file"));
 }
 
+std::size_t resident_kilobytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with("VmRSS:")) return std::stoul(line.substr(6));
+  return 0;
+}
+
+// A bomb: sixty megabytes of words from a file a thousand times smaller, and rows that use them all.
+TEST_F(TableFile, SharedTextsDoNotFillTheMemory) {
+  constexpr int texts = 60'000;
+  auto const file = [&] {
+    std::string strings = "<sst>";
+    std::string cells = "<worksheet><sheetData>";
+    for (int i = 0; i < texts; ++i) {
+      strings += "<si><t>" + std::to_string(i) + std::string(1'000, 'a') + "</t></si>";
+      // Asked for out of order, some of them again.
+      auto const asked = std::to_string(i * 7'919LL % texts);
+      cells += "<row><c t=\"s\"><v>" + asked + "</v></c><c t=\"s\"><v>0</v></c></row>";
+    }
+    return workbook({{"xl/workbook.xml", book},
+                     {"xl/sharedStrings.xml", strings + "</sst>"},
+                     {"xl/worksheets/s.xml", cells + "</sheetData></worksheet>"}});
+  }();
+  auto const before = resident_kilobytes();
+  auto table = open_table(file);
+  ASSERT_TRUE(table);
+  std::int64_t number = 0;
+  for (TableRow row; (*table)->next(row); ++number) {
+    ASSERT_EQ(row.cells.size(), 2U);
+    ASSERT_EQ(row.cells[0], std::to_string(number * 7'919 % texts) + std::string(1'000, 'a'));
+    ASSERT_EQ(row.cells[1], "0" + std::string(1'000, 'a'));
+  }
+  EXPECT_EQ(number, texts);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they keep what was freed
+  EXPECT_LT(resident_kilobytes(), before + 24'000) << "kilobytes, of 60,000 of text";
+#else
+  (void)before;
+#endif
+  EXPECT_THAT(rows(workbook({{"xl/workbook.xml", book},
+                             {"xl/sharedStrings.xml", "<sst><si><t>a</t></si></sst>"},
+                             {"xl/worksheets/s.xml",
+                              "<worksheet><sheetData><row><c t=\"s\"><v>1</v></c></row></sheetData>"
+                              "</worksheet>"}})),
+              ElementsAre("1 !damaged_file"));
+}
+
+TEST_F(TableFile, FormatsHaveALimit) {
+  std::string styles = "<styleSheet><numFmts>";
+  for (int i = 0; i < 70'000; ++i)
+    styles += "<numFmt numFmtId=\"" + std::to_string(200 + i) + "\" formatCode=\"y\"/>";
+  EXPECT_THAT(rows(workbook({{"xl/workbook.xml", book},
+                             {"xl/styles.xml", styles + "</numFmts></styleSheet>"},
+                             {"xl/worksheets/s.xml", "<worksheet><sheetData/></worksheet>"}})),
+              ElementsAre("damaged_file"));
+}
+
 TEST_F(TableFile, WritersKeepTheTextAndHarmNobody) {
   std::vector<TableCell> const cells{{"=cmd()"}, {"-5", true}, {"a,\"b\"\r\nc"}, {" x "}, {"通知"}};
   for (auto const format : {TableFormat::csv, TableFormat::xlsx}) {
