@@ -6,6 +6,13 @@
 #   scripts/postgres.sh address DIR           its libpq address; fails where it does not run
 #   scripts/postgres.sh stop DIR              stops it and throws its data away
 #
+# For tests of what happens to those who use it:
+#   scripts/postgres.sh crash DIR             ends it at once, as a failure would; its data stay
+#   scripts/postgres.sh again DIR             starts it on those data
+#   scripts/postgres.sh replica DIR OF        starts in DIR a standby of the server in OF, which from now on
+#                                             commits only what the standby has too
+#   scripts/postgres.sh promote DIR           makes the standby a server of its own
+#
 # DIR keeps where the server is. The data lie under /var/tmp, owned by the user the server runs as, which for
 # root is "postgres": PostgreSQL refuses root, and that user cannot enter root's home.
 set -euo pipefail
@@ -18,13 +25,18 @@ fail() {
 verb=${1-}
 state=${2-}
 durable=${3-}
+of=
 case $verb in
-  start | stop | address) ;;
-  *) fail "usage: postgres.sh start|stop|address DIR [--no-fsync]" ;;
+  start | stop | address | crash | again | promote) ;;
+  replica)
+    of=$(cd "${3:?of which DIR?}" && pwd)
+    durable=
+    ;;
+  *) fail "usage: postgres.sh start|stop|address|crash|again|promote DIR [--no-fsync], replica DIR OF" ;;
 esac
 [ -n "$state" ] || fail "which DIR?"
 [ -z "$durable" ] || [ "$durable" = --no-fsync ] || fail "unknown option $durable"
-[ "$verb" = start ] && mkdir -p "$state"
+case $verb in start | replica) mkdir -p "$state" ;; esac
 [ -d "$state" ] || { [ "$verb" = stop ] && exit 0; fail "not running: no $state"; }
 state=$(cd "$state" && pwd)
 cd /  # the server's user may not be allowed where we stand
@@ -47,12 +59,38 @@ throw_away() {
   rm -f "$state/home"
 }
 
-start() {
+make_home() {
   throw_away
-  local new
   new=$(mktemp -d /var/tmp/plumbline-postgres.XXXXXX)
   [ "$(id -u)" -ne 0 ] || chown postgres: "$new"
   echo "$new" >"$state/home"
+}
+
+# 9>&-: the server must not keep the lock.
+launch() {
+  as_owner "$programs/pg_ctl" -D "$1/data" -l "$1/log" -w -t 60 start >>"$state/log" 2>&1 9>&- ||
+    fail "the server does not start: see $state/log and $1/log"
+}
+
+replica() {
+  local primary new
+  primary=$(cat "$of/home")
+  make_home
+  as_owner "$programs/pg_basebackup" -h "$primary" -U postgres -D "$new/data" -R -c fast -C -S standby \
+    >"$state/log" 2>&1 || fail "pg_basebackup: see $state/log"
+  {
+    echo "unix_socket_directories = '$new'"
+    echo "synchronous_standby_names = ''"
+    echo "primary_conninfo = 'host=$primary user=postgres application_name=standby'"
+  } | as_owner tee -a "$new/data/postgresql.conf" "$new/data/postgresql.auto.conf" >/dev/null
+  launch "$new"
+  as_owner "$programs/psql" -h "$primary" -U postgres -q \
+    -c "alter system set synchronous_standby_names = 'standby'" -c "select pg_reload_conf()" >>"$state/log" 2>&1 || fail "the server does not wait: see $state/log"
+}
+
+start() {
+  local new
+  make_home
   as_owner "$programs/initdb" -D "$new/data" -U postgres --encoding=UTF8 --locale=C.UTF-8 \
     --auth-local=trust --auth-host=reject --no-sync >"$state/log" 2>&1 || fail "initdb: see $state/log"
   {
@@ -61,9 +99,7 @@ start() {
     echo "max_connections = 100"
     [ -z "$durable" ] || printf '%s\n' "fsync = off" "full_page_writes = off"
   } | as_owner tee -a "$new/data/postgresql.conf" >/dev/null
-  # 9>&-: the server must not keep the lock.
-  as_owner "$programs/pg_ctl" -D "$new/data" -l "$new/log" -w -t 60 start >>"$state/log" 2>&1 9>&- ||
-    fail "the server does not start: see $state/log and $new/log"
+  launch "$new"
 }
 
 exec 9>"$state/lock"
@@ -77,6 +113,13 @@ case $verb in
     running || fail "not running"
     address
     ;;
+  crash) as_owner "$programs/pg_ctl" -D "$(home)/data" -m immediate -w stop >>"$state/log" 2>&1 9>&- ;;
+  again) launch "$(home)" ;;
+  replica)
+    replica
+    address
+    ;;
+  promote) as_owner "$programs/pg_ctl" -D "$(home)/data" -w promote >>"$state/log" 2>&1 9>&- ;;
   stop)
     if running; then
       as_owner "$programs/pg_ctl" -D "$(home)/data" -m fast -w stop >>"$state/log" 2>&1 9>&-

@@ -115,6 +115,9 @@ void add_serve(CommandLine& line) {
   auto* command = add(line, line.app, "serve", "the server: API and published files", run_serve, serve);
   command->add_option("--listen", serve->listen, "HOST:PORT; beyond this machine TLS is wanted")
       ->capture_default_str();
+  command->add_option(
+      "--database", serve->database,
+      "postgres://… where it is found now (default: as at init); several servers may use one");
   command->add_option("--unix-socket", serve->unix_socket, "a socket's path, beside the address");
   auto* certificate = command->add_option("--certificate", serve->certificate, "PEM: certificate and chain");
   auto* key = command->add_option("--private-key", serve->private_key, "PEM: its key");

@@ -9,6 +9,7 @@
 #include "demo/city.hpp"
 #include "http/api.hpp"
 #include "http/server.hpp"
+#include "kernel/lease.hpp"
 #include "kernel/publisher.hpp"
 #include "serve_commands.hpp"
 #include "support.hpp"
@@ -108,7 +109,9 @@ class Publishing {
     auto const rows = system_.database().reader()->query(head, {system_.settings().jurisdiction});
     if (rows.empty() || store::integer(rows[0][0]) == complete_) return;
     auto const published = system_.log().publish();
-    if (!published) {
+    if (!published && published.refusal().code == "signer_busy") {
+      // Another server of this folder signs; should it end, the next turn is ours.
+    } else if (!published) {
       std::cerr << "the log cannot be published: " << published.refusal().code << '\n';
     } else if (published->missing.empty()) {
       complete_ = published->size;
@@ -128,7 +131,7 @@ int run_serve(ServeOptions const& options) {
   if (!is_loopback(listen.host) && !has_certificate)
     throw UsageError("beyond this machine the server speaks TLS only: give --certificate and --private-key");
   StopSignals const signals;
-  Opened system(options.common);
+  Opened system(options.common, options.database);
   if (fs::exists(options.common.data / "witness-a")) demo::use_demo_witnesses(*system, system->clock());
   auto const api = http::Api::make(*system);
 
@@ -146,8 +149,9 @@ int run_serve(ServeOptions const& options) {
       wish, [&](http::Request const& request) { return api->answer(request); },
       [&](http::Request const& request) { return api->body_rule(request); });
   Beat const publisher(std::chrono::milliseconds(1'000), Publishing(*system));
+  kernel::Lease watch(*system, "clocks");
   Beat const clocks(std::chrono::minutes(1), [&] {
-    if (!system->awaits_adoption()) system->run_clocks();
+    if (!system->awaits_adoption() && watch.hold()) system->run_clocks();
   });
   std::cout << (has_certificate ? "https://" : "http://") << listen.host << ':' << server->port()
             << std::endl;

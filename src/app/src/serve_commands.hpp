@@ -7,6 +7,7 @@ namespace plumbline::app {
 struct ServeOptions {
   Common common;
   std::string listen = "127.0.0.1:8080";
+  std::string database;  // where PostgreSQL is found now; "" = as at init
   fs::path unix_socket;
   fs::path certificate;  // PEM
   fs::path private_key;

@@ -23,7 +23,7 @@ void mark_chosen_times(fs::path const& folder) {
       "Times in this folder are chosen, not real: a demonstration, a replay, a test.\n");
 }
 
-Opened::Opened(Common const& common) {
+Opened::Opened(Common const& common, std::string const& database) {
   Clock const* clock = &system_clock();
   if (common.at) {
     auto const at = parse_instant(*common.at);
@@ -34,7 +34,7 @@ Opened::Opened(Common const& common) {
     fixed_ = std::make_unique<FixedClock>(*at);
     clock = fixed_.get();
   }
-  system_ = kernel::System::open(common.data, catalogue(), *clock);
+  system_ = kernel::System::open(common.data, catalogue(), *clock, database);
   if (common.as.empty()) return;
   auto const account = system_->account_of(common.as);
   if (!account) throw UsageError("no account with the login '" + common.as + "'");

@@ -17,7 +17,7 @@ namespace plumbline::app {
 // A data folder with its clock; the clock stands still when --at was given.
 class Opened {
  public:
-  explicit Opened(Common const& common);
+  explicit Opened(Common const& common, std::string const& database = "");
   kernel::System& operator*() { return *system_; }
   kernel::System* operator->() { return system_.get(); }
   // The account of --as; nil when none was given. Throws UsageError for an unknown login.

@@ -67,7 +67,9 @@ Response begin_import(Context& context) {
   if (!wish.map.empty())
     if (auto const map = kernel::parse_import_map(wish.map); !map) return context.refused(map.refusal());
   if (request.body_file.empty()) return context.refused(refuse("required"));
-  auto const id = context.jobs.add(std::move(wish), request.body_file);
+  auto const key = idempotency_key(request);
+  if (!key) return context.refused(key.refusal());
+  auto const id = context.jobs.add(std::move(wish), request.body_file, *key);
   return id ? accepted(*id) : context.refused(id.refusal());
 }
 
@@ -110,7 +112,9 @@ Response undo_job(Context& context) {
   wish.register_name = job->register_name;
   wish.batch = job->batch;
   wish.file_name = job->file_name;
-  auto const id = context.jobs.add(std::move(wish), {});
+  auto const key = idempotency_key(context.request);
+  if (!key) return context.refused(key.refusal());
+  auto const id = context.jobs.add(std::move(wish), {}, *key);
   return id ? accepted(*id) : context.refused(id.refusal());
 }
 

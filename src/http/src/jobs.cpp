@@ -1,8 +1,11 @@
 #include "jobs.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 
+#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "kernel/import.hpp"
@@ -15,6 +18,10 @@ using kernel::refuse;
 using store::Sql;
 
 constexpr std::int64_t micros_per_day = 86'400'000'000;
+constexpr std::int64_t tell_every = 2'000'000;      // microseconds
+constexpr std::chrono::seconds look_every(1);       // for jobs that other processes took in
+constexpr std::chrono::seconds try_again_after(5);  // where the database was away
+constexpr int looks_per_cleaning = 3'600;
 constexpr std::string_view columns =
     "id, account, kind, register_name, batch, file_name, map, language, state, report, made_at, ended_at";
 
@@ -34,12 +41,18 @@ Sql const jobs_of_account{"job.of_account", "select " + std::string(columns) +
 Sql const unfinished_jobs{
     "job.unfinished", "select " + std::string(columns) +
                           " from job where jurisdiction = $1 and ended_at = 0 order by made_at, id limit $2"};
+Sql const progress_of_job{
+    "job.progress",
+    "update job set state = 'running', report = $3 where jurisdiction = $1 and id = $2 and ended_at = 0"};
 Sql const old_jobs{"job.old",
                    "select " + std::string(columns) +
                        " from job where jurisdiction = $1 and ended_at > 0 and ended_at < $2 limit 100"};
 Sql const delete_job{"job.delete", "delete from job where jurisdiction = $1 and id = $2"};
 
-// Thrown by the progress of an import when the server stops.
+// Thrown when the database is away: what was done stays done, and the rest follows later.
+struct Interrupted {};
+
+// Thrown by the progress of an import when the server stops or another one has taken over.
 struct Stopped {};
 
 Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
@@ -63,6 +76,10 @@ Job job_of(store::Row const& row) {
   job.report = store::text(row[9]);
   job.made_at = Instant{store::integer(row[10])};
   job.ended_at = Instant{store::integer(row[11])};
+  if (auto const report = parse_json(job.report))
+    for (auto const* member : {"rows_done", "rows"})  // while it runs, and of what has ended
+      if (auto const* rows = report->find(member); rows != nullptr && rows->as_integer() != nullptr)
+        job.rows_done = *rows->as_integer();
   return job;
 }
 
@@ -87,7 +104,26 @@ Json report_json(kernel::ImportReport const& report) {
   return document;
 }
 
+// The same key makes the same id, whichever process is asked.
+Uuid id_under_key(Uuid account, std::string_view key) {
+  Hash const hash = sha256("job/" + to_string(account) + "/" + std::string(key));
+  Uuid id;
+  std::copy_n(hash.begin(), id.bytes.size(), id.bytes.begin());
+  id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0FU) | 0x80U);  // RFC 9562, version 8
+  id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3FU) | 0x80U);
+  return id;
+}
+
+bool same_content(fs::path const& one, fs::path const& other) {
+  std::error_code error;
+  if (fs::file_size(one, error) != fs::file_size(other, error) || error) return false;
+  std::ifstream a(one, std::ios::binary);
+  std::ifstream b(other, std::ios::binary);
+  return std::equal(std::istreambuf_iterator<char>(a), {}, std::istreambuf_iterator<char>(b));
+}
+
 Json problem_report(Refusal const& refusal) {
+  if (kernel::may_pass(refusal.code)) throw Interrupted{};
   Json document;
   document.set("code", refusal.code);
   document.set("detail", refusal.detail);
@@ -96,11 +132,9 @@ Json problem_report(Refusal const& refusal) {
 
 }  // namespace
 
-Jobs::Jobs(kernel::System& system) : system_(system), folder_(system.folder() / "jobs") {
+Jobs::Jobs(kernel::System& system)
+    : system_(system), folder_(system.folder() / "jobs"), lease_(system, "jobs") {
   fs::create_directories(folder_);
-  auto const rows = system_.database().reader()->query(
-      unfinished_jobs, {system_.settings().jurisdiction, static_cast<std::int64_t>(limits::jobs_waiting)});
-  for (auto const& row : rows) waiting_.push_back(job_of(row));
   for (std::size_t i = 0; i < limits::jobs_at_once; ++i)
     threads_.emplace_back([this](std::stop_token const& stop) { work(stop); });
 }
@@ -118,45 +152,62 @@ fs::path Jobs::errors_of(Job const& job) const {
   return fs::exists(file) ? file : fs::path();
 }
 
-Result<Uuid> Jobs::add(Job wish, fs::path const& file) {
-  forget_old();
+Result<Uuid> Jobs::add(Job wish, fs::path const& file, std::string_view key) {
   auto const ending = fs::path(wish.file_name).extension().string();
   if (!file.empty() && ending != ".csv" && ending != ".xlsx")
     return refuse("unsupported_format", "/name", ending);
+  std::lock_guard const lock(mutex_);
+  auto const now = system_.clock().now();
+  wish.id = key.empty() ? make_uuid7(now) : id_under_key(wish.account, key);
+  if (auto const known = key.empty() ? std::nullopt : row_of(wish.id)) {
+    bool const same = known->kind == wish.kind && known->register_name == wish.register_name &&
+                      known->file_name == wish.file_name && known->map == wish.map &&
+                      (wish.kind != "undo" || known->batch == wish.batch) &&
+                      (file.empty() || same_content(file, file_of(wish)));
+    if (!same) return refuse("idempotency_mismatch", "/Idempotency-Key");
+    return wish.id;
+  }
   auto const open =
       std::ranges::count_if(of(wish.account), [](Job const& job) { return job.ended_at.micros_utc == 0; });
-  std::lock_guard const lock(mutex_);
-  if (waiting_.size() >= limits::jobs_waiting || static_cast<std::size_t>(open) >= limits::jobs_per_account)
+  auto const all = system_.database().reader()->query(
+      unfinished_jobs, {system_.settings().jurisdiction, static_cast<std::int64_t>(limits::jobs_waiting)});
+  if (all.size() >= limits::jobs_waiting || static_cast<std::size_t>(open) >= limits::jobs_per_account)
     return refuse("too_many_jobs", "", std::to_string(limits::jobs_per_account));
-  auto const now = system_.clock().now();
-  wish.id = make_uuid7(now);
   // Known from the start: a run that was cut off goes on under the same one.
   if (wish.kind == "import") wish.batch = to_string(make_uuid7(now));
+  wish.made_at = now;
+  return keep(wish, file);
+}
+
+Result<Uuid> Jobs::keep(Job const& wish, fs::path const& file) {
   if (!file.empty()) fs::rename(file, file_of(wish));
   auto const kept = system_.write_unlogged(
-      insert_job, {system_.settings().jurisdiction, bytes_of(wish.id), bytes_of(wish.account), wish.kind,
-                   wish.register_name, wish.batch, wish.file_name, wish.map,
-                   std::string(wish.language == kernel::Language::english ? "en" : "zh-CN"), now.micros_utc});
+      insert_job,
+      {system_.settings().jurisdiction, bytes_of(wish.id), bytes_of(wish.account), wish.kind,
+       wish.register_name, wish.batch, wish.file_name, wish.map,
+       std::string(wish.language == kernel::Language::english ? "en" : "zh-CN"), wish.made_at.micros_utc});
   if (!kept) {
     fs::remove(file_of(wish));
     return kept.refusal();
   }
-  Uuid const id = wish.id;
-  waiting_.push_back(std::move(wish));
   wake_.notify_one();
-  return id;
+  return wish.id;
 }
 
-std::optional<Job> Jobs::find(Uuid account, Uuid id) {
+std::optional<Job> Jobs::row_of(Uuid id) {
   auto const rows =
       system_.database().reader()->query(select_job, {system_.settings().jurisdiction, bytes_of(id)});
   if (rows.empty()) return {};
-  Job job = job_of(rows[0]);
-  if (job.account != account) return {};
+  return job_of(rows[0]);
+}
+
+std::optional<Job> Jobs::find(Uuid account, Uuid id) {
+  auto job = row_of(id);
+  if (!job || job->account != account) return {};
   std::lock_guard const lock(mutex_);
-  if (auto const running = progress_.find(id); running != progress_.end() && job.ended_at.micros_utc == 0) {
-    job.state = "running";
-    job.rows_done = running->second;
+  if (auto const running = running_.find(id); running != running_.end() && job->ended_at.micros_utc == 0) {
+    job->state = "running";
+    job->rows_done = running->second.rows;
   }
   return job;
 }
@@ -171,30 +222,73 @@ std::vector<Job> Jobs::of(Uuid account) {
 }
 
 void Jobs::work(std::stop_token const& stop) {
-  while (true) {
+  for (int look = 0; !stop.stop_requested(); ++look) {
+    try {
+      if (auto const job = next()) {
+        bool const is_over = run(*job, stop);
+        std::unique_lock lock(mutex_);
+        running_.erase(job->id);
+        if (!is_over) wake_.wait_for(lock, stop, try_again_after, [] { return false; });
+        continue;
+      }
+      if (look % looks_per_cleaning == 0 && lease_.hold()) forget_old();
+    } catch (std::exception const& broken) {
+      std::cerr << "jobs: " << broken.what() << '\n';  // the database is away: they wait
+    }
     std::unique_lock lock(mutex_);
-    if (!wake_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
-    if (stop.stop_requested()) return;
-    Job const job = std::move(waiting_.front());
-    waiting_.pop_front();
-    progress_[job.id] = 0;
-    lock.unlock();
-    run(job, stop);
-    lock.lock();
-    progress_.erase(job.id);
+    wake_.wait_for(lock, stop, look_every, [] { return false; });
   }
 }
 
-void Jobs::run(Job const& job, std::stop_token const& stop) {
+// The oldest that nobody does, if they are ours to do.
+std::optional<Job> Jobs::next() {
+  if (!lease_.hold()) return {};
+  std::lock_guard const lock(mutex_);
+  auto const rows = system_.database().reader()->query(
+      unfinished_jobs, {system_.settings().jurisdiction, static_cast<std::int64_t>(limits::jobs_at_once)});
+  for (auto const& row : rows) {
+    Job job = job_of(row);
+    if (running_.contains(job.id)) continue;
+    running_[job.id] = {};
+    return job;
+  }
+  return {};
+}
+
+void Jobs::note_progress(Job const& job, std::int64_t rows) {
+  auto const now = system_.clock().now();
+  {
+    std::lock_guard const lock(mutex_);
+    auto& progress = running_[job.id];
+    progress.rows = rows;
+    if (now.micros_utc - progress.told_at.micros_utc < tell_every) return;
+    progress.told_at = now;
+  }
+  Json report;
+  report.set("rows_done", rows);
+  (void)system_.write_unlogged(progress_of_job,
+                               {system_.settings().jurisdiction, bytes_of(job.id), write_json(report)});
+}
+
+// False when it is to be tried again later.
+bool Jobs::run(Job const& job, std::stop_token const& stop) {
   try {
     auto const report = job.kind == "undo" ? run_undo(job) : run_import(job, stop);
     settle(job.id, report.find("code") == nullptr ? "done" : "refused", write_json(report));
   } catch (Stopped const&) {
-    // Its row says that it is not done: the next start takes it up.
+    // Its row says that it is not done: the next start takes it up, or another process.
+  } catch (Interrupted const&) {
+    return false;
+  } catch (store::Error const& error) {
+    using store::Errc;
+    if (error.code() != Errc::other && error.code() != Errc::corrupt) return false;
+    std::cerr << "job " << to_string(job.id) << ": " << error.what() << '\n';
+    settle(job.id, "refused", write_json(problem_report(refuse("internal"))));
   } catch (std::exception const& broken) {
     std::cerr << "job " << to_string(job.id) << ": " << broken.what() << '\n';
     settle(job.id, "refused", write_json(problem_report(refuse("internal"))));
   }
+  return true;
 }
 
 Json Jobs::run_import(Job const& job, std::stop_token const& stop) {
@@ -214,9 +308,9 @@ Json Jobs::run_import(Job const& job, std::stop_token const& stop) {
   std::error_code ignored;
   fs::remove(options.errors, ignored);  // of a run that was cut off
   options.progress = [&](std::int64_t rows) {
-    if (stop.stop_requested()) throw Stopped{};
-    std::lock_guard const lock(mutex_);
-    progress_[job.id] = rows;
+    // Somebody else goes on where the lease was lost: every row has its key, none is brought in twice.
+    if (stop.stop_requested() || !lease_.hold()) throw Stopped{};
+    note_progress(job, rows);
   };
   auto const report = kernel::import_file(system_, options);
   return report ? report_json(*report) : problem_report(report.refusal());

@@ -1,9 +1,9 @@
-// Imports beside the server: a file is taken, checked or brought in with progress, and undone. What was under
-// way when the process ended goes on when it starts again. Unlogged rows; the acts themselves are in the log.
+// Imports beside the server: a file is taken, checked or brought in with progress, and undone. One process of
+// the city does them all; what was under way when it ended goes on when it starts again, or in another one.
+// Unlogged rows; the acts themselves are in the log.
 #pragma once
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
+#include "kernel/lease.hpp"
 #include "kernel/messages.hpp"
 #include "kernel/system.hpp"
 #include "reflect/json.hpp"
@@ -44,17 +45,22 @@ class Jobs {
   Jobs(Jobs const&) = delete;
   Jobs& operator=(Jobs const&) = delete;
 
-  // Takes `file` away from where it lies (nothing with an undo). Refused "too_many_jobs",
-  // "unsupported_format".
-  Result<Uuid> add(Job wish, std::filesystem::path const& file);
+  // Takes `file` away from where it lies (nothing with an undo). Under a key (Idempotency-Key) that the
+  // account has used for the same wish before, the job of then. Refused "too_many_jobs",
+  // "unsupported_format", "idempotency_mismatch".
+  Result<Uuid> add(Job wish, std::filesystem::path const& file, std::string_view key = "");
   std::optional<Job> find(Uuid account, Uuid id);
   std::vector<Job> of(Uuid account);  // latest first, a page of them
   // The rows that were refused, with reasons; "" where there are none.
   std::filesystem::path errors_of(Job const& job) const;
 
  private:
+  Result<Uuid> keep(Job const& wish, std::filesystem::path const& file);
   void work(std::stop_token const& stop);
-  void run(Job const& job, std::stop_token const& stop);
+  std::optional<Job> next();
+  std::optional<Job> row_of(Uuid id);
+  void note_progress(Job const& job, std::int64_t rows);
+  bool run(Job const& job, std::stop_token const& stop);
   Json run_import(Job const& job, std::stop_token const& stop);
   Json run_undo(Job const& job);
   void settle(Uuid id, std::string const& state, std::string const& report);
@@ -65,9 +71,13 @@ class Jobs {
   std::filesystem::path folder_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::deque<Job> waiting_;
-  std::map<Uuid, std::int64_t> progress_;  // rows done, of those that run
-  std::vector<std::jthread> threads_;      // the last member: stopped and joined first
+  struct Progress {
+    std::int64_t rows = 0;
+    Instant told_at;  // to the other processes
+  };
+  std::map<Uuid, Progress> running_;
+  kernel::Lease lease_;
+  std::vector<std::jthread> threads_;  // the last member: stopped and joined first
 };
 
 }  // namespace plumbline::http

@@ -33,6 +33,8 @@ Sql const confirm_factor{"second_factor.confirm",
                          "update second_factor set confirmed = 1 where jurisdiction = $1 and account = $2"};
 Sql const use_step{"second_factor.use",
                    "update second_factor set last_step = $3 where jurisdiction = $1 and account = $2"};
+Sql const select_step{"second_factor.step",
+                      "select last_step from second_factor where jurisdiction = $1 and account = $2"};
 Sql const delete_factor{"second_factor.delete",
                         "delete from second_factor where jurisdiction = $1 and account = $2"};
 Sql const insert_recovery{"recovery_code.insert",
@@ -176,12 +178,21 @@ bool SecondFactors::accept(Uuid account, std::string_view code) {
          accept_recovery(account, code);
 }
 
+// Another process may be asked with the same code at the same moment: the database decides who is first.
 bool SecondFactors::accept_step(Uuid account, Bytes const& secret, std::int64_t last_step,
                                 std::string_view code) {
+  std::string const place = system_.settings().jurisdiction;
   auto const now = system_.clock().now().seconds() / limits::totp_step_seconds;
   for (auto step = now - limits::totp_steps_off; step <= now + limits::totp_steps_off; ++step)
     if (step > last_step && is_equal(totp_code(secret, step), code))
-      return system_.write_unlogged(use_step, {system_.settings().jurisdiction, bytes_of(account), step})
+      return system_
+          .write_together([&](store::Writer& writer) -> Result<void> {
+            store::Statement const asks[] = {{&select_step, {place, bytes_of(account)}}};
+            auto const rows = writer.fetch(asks)[0];
+            if (rows.empty() || store::integer(rows[0][0]) >= step) return refuse("second_factor_wrong");
+            writer.write(use_step, {place, bytes_of(account), step});
+            return {};
+          })
           .ok();
   return false;
 }
@@ -189,8 +200,14 @@ bool SecondFactors::accept_step(Uuid account, Bytes const& secret, std::int64_t 
 bool SecondFactors::accept_recovery(Uuid account, std::string_view code) {
   std::string const place = system_.settings().jurisdiction;
   Bytes const hash = recovery_hash(account, code);
-  auto const rows = system_.database().reader()->query(select_recovery, {place, bytes_of(account), hash});
-  return !rows.empty() && system_.write_unlogged(delete_recovery, {place, bytes_of(account), hash}).ok();
+  return system_
+      .write_together([&](store::Writer& writer) -> Result<void> {
+        store::Statement const asks[] = {{&select_recovery, {place, bytes_of(account), hash}}};
+        if (writer.fetch(asks)[0].empty()) return refuse("second_factor_wrong");
+        writer.write(delete_recovery, {place, bytes_of(account), hash});
+        return {};
+      })
+      .ok();
 }
 
 Result<void> SecondFactors::remove(Uuid account) {

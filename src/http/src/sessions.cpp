@@ -90,6 +90,7 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   // A password costs a worker some 60 ms: those who guess must not take all of them.
   Waiting const waiting(checking_);
   if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
+  auto const mark = kernel::password_mark(system_, account.value_or(Uuid{}));
   bool const is_right = kernel::check_password(system_, account.value_or(Uuid{}), claim.password);
   std::string code;
   if (!account || !is_right || !is_active(*account))
@@ -104,10 +105,14 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   }
   close_oldest(*account);
   Opened opened{hex_encode(random_bytes(32)), {*account, hex_encode(random_bytes(16)), {}}};
-  if (auto kept = system_.write_unlogged(insert_session, {place, hash_of_token(opened.token),
-                                                          bytes_of_id(*account), opened.session.csrf, now});
-      !kept)
-    return kept.refusal();
+  auto const kept = system_.write_together([&](store::Writer& writer) -> Result<void> {
+    // A change of the password meanwhile has ended the sessions there were; this would be one more.
+    if (kernel::password_mark(system_, writer, *account) != mark) return kernel::refuse("login_failed");
+    writer.write(insert_session,
+                 {place, hash_of_token(opened.token), bytes_of_id(*account), opened.session.csrf, now});
+    return {};
+  });
+  if (!kept) return kept.refusal();
   forget_failures(name);
   (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
   (void)system_.write_unlogged(delete_old, {place, now - limits::session_hours * 3'600 * micros});

@@ -63,6 +63,22 @@ TEST_F(Imports, AreCheckedBroughtInAndUndone) {
   EXPECT_THAT(*all.find("items")->as_array(), SizeIs(3));
 }
 
+TEST_F(Imports, UnderAKeyAreBegunOnce) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const begin = [&](std::string const& file, std::string const& extra = "") {
+    return keeper.ask("POST", address(extra), file, {{"Content-Type", "text/csv"}, {"Idempotency-Key", "k"}});
+  };
+  auto const first = begin(zones(3));
+  ASSERT_EQ(first.status, 202) << first.body;
+  EXPECT_EQ(begin(zones(3)).text("id"), first.text("id"));
+  EXPECT_THAT(ended(keeper, first.text("id")).body, HasSubstr(R"("created":3)"));
+  EXPECT_EQ(begin(zones(3)).text("id"), first.text("id"));
+  EXPECT_EQ(begin(zones(4)).text("code"), "idempotency_mismatch");
+  EXPECT_EQ(begin(zones(3), "&dry_run=1").text("code"), "idempotency_mismatch");
+  EXPECT_THAT(*keeper.get("/api/v1/jobs").json().find("items")->as_array(), SizeIs(1));
+}
+
 TEST_F(Imports, BelongToWhoeverBeganThem) {
   person("keeper", "system_administrator");
   person("other", "system_administrator");

@@ -34,8 +34,6 @@ std::string hash_of(std::string_view password) {
 }  // namespace
 
 Result<void> set_password(System& system, Uuid account, std::string_view password) {
-  // An exclusive turn with the writer is for repairs too, so the desk itself does not refuse it then.
-  if (system.awaits_adoption()) return refuse("adopt_first");
   auto const& place = system.settings().jurisdiction;
   auto const owner = system.reads().get(system_viewer(place), "account", account);
   if (!owner) return refuse("unknown_account");
@@ -54,21 +52,39 @@ Result<void> set_password(System& system, Uuid account, std::string_view passwor
   static store::Sql const end_sessions{"session.delete_of_account",
                                        "delete from session where jurisdiction = $1 and account = $2"};
   // In one transaction: whoever came in with the old password is out when the new one is in force.
-  system.exclusive([&](store::Writer& writer) {
-    writer.begin();
+  return system.write_together([&](store::Writer& writer) -> Result<void> {
     writer.write(keep, {place, id_bytes(account), hash});
     writer.write(end_sessions, {place, id_bytes(account)});
-    writer.commit();
+    return {};
   });
-  return {};
+}
+
+namespace {
+
+store::Sql const& find_credential() {
+  static store::Sql const find{
+      "credential.select", "select password_hash from credential where jurisdiction = $1 and account = $2"};
+  return find;
+}
+std::string mark_of(store::Rows const& rows) {
+  return rows.empty() ? "" : to_hex(sha256(store::text(rows[0][0])));
+}
+
+}  // namespace
+
+std::string password_mark(System const& system, store::Writer& writer, Uuid account) {
+  store::Statement const asks[] = {{&find_credential(), {system.settings().jurisdiction, id_bytes(account)}}};
+  return mark_of(writer.fetch(asks)[0]);
+}
+std::string password_mark(System& system, Uuid account) {
+  return mark_of(system.database().reader()->query(find_credential(),
+                                                   {system.settings().jurisdiction, id_bytes(account)}));
 }
 
 bool check_password(System& system, Uuid account, std::string_view password) {
-  static store::Sql const find{
-      "credential.select", "select password_hash from credential where jurisdiction = $1 and account = $2"};
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
-  auto const rows =
-      system.database().reader()->query(find, {system.settings().jurisdiction, id_bytes(account)});
+  auto const rows = system.database().reader()->query(find_credential(),
+                                                      {system.settings().jurisdiction, id_bytes(account)});
   if (password.size() > limits::password_bytes_max) return false;
   Slot const slot;
   // Somebody without a password takes as long as somebody with a wrong one.

@@ -29,6 +29,7 @@ Hash hash_payload(Command const& command) {
 // An act takes a fifth of a millisecond: people wait some ten milliseconds behind a bite (architecture: 50).
 constexpr std::size_t import_bite = 48;
 constexpr int people_about_batches = 20;
+constexpr int people_batches_per_import = 4;
 
 // Alone in its batch: what it changes decides about the commands after it.
 bool alone(Prepared const& prepared) {
@@ -196,10 +197,30 @@ std::future<Result<Receipt>> Desk::submit_exclusive(std::function<void(store::Wr
   return enqueue(std::move(prepared));
 }
 
+Result<void> Desk::write_together(std::function<Result<void>(store::Writer&)> work) {
+  Result<void> outcome;
+  auto prepared = std::make_unique<Prepared>();
+  prepared->keeps_directory = true;
+  prepared->exclusive = [&](store::Writer& writer) {
+    writer.begin();
+    store::Statement const lock[] = {{&select_head_, {jurisdiction_}}};
+    writer.fetch(lock);
+    outcome = work(writer);
+    if (outcome) return writer.commit();
+    writer.rollback();
+  };
+  try {
+    auto const done = enqueue(std::move(prepared)).get();
+    return done ? outcome : done.refusal();
+  } catch (store::Error const& error) {
+    return kernel::refusal_of(error);
+  }
+}
+
 void Desk::process_exclusive(Prepared& prepared) {
   try {
     prepared.exclusive(*writer_);
-    reload_directory();
+    if (!prepared.keeps_directory) reload_directory();
     prepared.answer.set_value(Receipt{});
   } catch (...) {
     writer_->rollback();
@@ -244,7 +265,10 @@ std::vector<Result<Receipt>> Desk::submit_chunk(std::vector<Command> commands, P
 Desk::Batch Desk::take_batch() {
   std::unique_lock lock(mutex_);
   waiting_.wait(lock, [&] { return stopping_ || !people_.empty() || !imports_.empty(); });
-  bool const for_people = !people_.empty();
+  // However many people there are, an import goes on.
+  bool const is_turn_of_import = people_batches_ >= people_batches_per_import && !imports_.empty();
+  bool const for_people = !people_.empty() && !is_turn_of_import;
+  people_batches_ = for_people ? people_batches_ + 1 : 0;
   auto& lane = for_people ? people_ : imports_;
   // While people are at work an import takes small bites, so that nobody waits long behind one.
   batches_since_people_ = for_people ? 0 : std::min(batches_since_people_ + 1, people_about_batches);
@@ -407,10 +431,12 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
 }
 
 // The connection broke while the commit was under way. Whoever holds the head's lock sees the end of it: a
-// commit still running on the server holds that lock itself, so it has happened or never will.
+// commit still running on the server holds that lock itself, so it has happened or never will. It may have
+// happened on this server alone: a commit of our own after it waits until the replicas have both.
 bool Desk::was_committed(NewEntry const& last) {
   static Sql const entry_hash{"entry.hash",
                               "select leaf_hash from entry where jurisdiction = $1 and seq = $2"};
+  static Sql const touch_head{"head.touch", "update ledger_head set size = size where jurisdiction = $1"};
   // A server may come back; a disk that was lost does not within seconds.
   int const attempts = database_.engine() == store::Engine::postgres ? limits::transaction_retries : 1;
   for (int attempt = 0; attempt < attempts; ++attempt) {
@@ -420,8 +446,11 @@ bool Desk::was_committed(NewEntry const& last) {
       store::Statement const asks[] = {{&select_head_, {jurisdiction_}},
                                        {&entry_hash, {jurisdiction_, last.seq}}};
       auto const answers = writer_->fetch(asks);
+      bool const is_there = !answers[1].empty() && hash_from(answers[1][0][0]) == last.leaf_hash;
+      if (is_there) writer_->write(touch_head, {jurisdiction_});
+      if (is_there) writer_->commit();
       writer_->rollback();
-      return !answers[1].empty() && hash_from(answers[1][0][0]) == last.leaf_hash;
+      return is_there;
     } catch (store::Error const&) {
       writer_->rollback();
     }
@@ -429,16 +458,17 @@ bool Desk::was_committed(NewEntry const& last) {
   throw OutcomeUnknown();
 }
 
-Result<Receipt> Desk::refusal_of(store::Error const& error, Prepared const& prepared) const {
+Refusal Desk::refusal_of(store::Error const& error, Prepared const& prepared) const {
+  if (error.code() == store::Errc::unique && prepared.plan != nullptr)
+    for (auto const& column : prepared.plan->columns)
+      if (has(column.field->flags, reflect::Flag::unique) && names(error.what(), *prepared.plan, column))
+        return refuse("duplicate", "/" + std::string(column.field->name));
+  return kernel::refusal_of(error);
+}
+
+Refusal refusal_of(store::Error const& error) {
   switch (error.code()) {
-    case store::Errc::unique: {
-      std::string const what = error.what();
-      if (prepared.plan != nullptr)
-        for (auto const& column : prepared.plan->columns)
-          if (has(column.field->flags, reflect::Flag::unique) && names(what, *prepared.plan, column))
-            return refuse("duplicate", "/" + std::string(column.field->name));
-      return refuse("duplicate");
-    }
+    case store::Errc::unique: return refuse("duplicate");
     case store::Errc::busy:
     case store::Errc::serialization: return refuse("busy");
     case store::Errc::full: return refuse("storage_full");

@@ -51,6 +51,7 @@ struct Prepared {
   std::optional<store::Statement> unlogged;
   // Alone with the writer between two batches (rebuild, migrations).
   std::function<void(store::Writer&)> exclusive;
+  bool keeps_directory = false;  // the work above touches nothing the directory shows
   std::promise<Result<Receipt>> answer;
 };
 
@@ -68,6 +69,7 @@ class Desk {
   std::future<Result<Receipt>> submit_unlogged(store::Statement statement);
   // Runs `work` on the desk's thread between two batches; its exceptions come back through the future.
   std::future<Result<Receipt>> submit_exclusive(std::function<void(store::Writer&)> work);
+  Result<void> write_together(std::function<Result<void>(store::Writer&)> work);
   std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands, Purpose purpose = Purpose::act);
 
   // The directory in memory, and the one that also knows what other processes have written.
@@ -92,7 +94,7 @@ class Desk {
   void process_singly(Batch& batch, store::Error const& first);
   bool was_committed(NewEntry const& last);
   std::shared_ptr<Directory const> reload_directory();
-  Result<Receipt> refusal_of(store::Error const& error, Prepared const& prepared) const;
+  Refusal refusal_of(store::Error const& error, Prepared const& prepared) const;
 
   store::Database& database_;
   Catalogue const& catalogue_;
@@ -113,9 +115,13 @@ class Desk {
   std::deque<std::unique_ptr<Prepared>> people_;
   std::deque<std::unique_ptr<Prepared>> imports_;
   int batches_since_people_ = 0;
+  int people_batches_ = 0;  // since the last one of an import
   bool stopping_ = false;
   std::thread thread_;
 };
+
+// What a failure of the database is to whoever asked for something.
+Refusal refusal_of(store::Error const& error);
 
 // What submit_chunk() would answer: the commands of the chunk know of each other, nothing is written.
 std::vector<Result<Receipt>> try_chunk(System& system, std::vector<Command> commands);

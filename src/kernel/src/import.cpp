@@ -193,6 +193,7 @@ class Importer {
     if (!chunk.answers.valid()) return {};
     for (int attempt = 0;; ++attempt) {
       auto again = take_answers(chunk, attempt == limits::transaction_retries);
+      if (halted_) return *halted_;
       if (again.empty()) break;
       if (auto ready = look_up(chunk, again); !ready) return ready;
       start(chunk);
@@ -306,6 +307,7 @@ class Importer {
         continue;
       }
       auto const& refusal = answers[i].refusal();
+      if (may_pass(refusal.code)) halted_ = refusal;
       if (!last && (refusal.code == "version_conflict" || refusal.code == "busy"))
         again.push_back(&row);
       else if (refusal.problems.empty())
@@ -341,10 +343,16 @@ class Importer {
   ErrorFile errors_;
   ImportReport report_;
   std::int64_t done_ = 0;
+  std::optional<Refusal> halted_;  // by something no row is to blame for
   std::unordered_map<Uuid, std::int64_t> seen_;
 };
 
 }  // namespace
+
+bool may_pass(std::string_view code) {
+  return code == "unavailable" || code == "outcome_unknown" || code == "storage_full" ||
+         code == "read_only" || code == "stopping";
+}
 
 Result<ImportReport> import_file(System& system, ImportOptions const& options) {
   Register const* reg = system.catalogue().find(options.register_name);

@@ -177,6 +177,11 @@ Result<LogPublisher::Published> PublisherImpl::publish() {
     signer_.reset();
     return appended.refusal();
   }
+  // What is read may be on this server alone, and lost with it: the commit of this row waits until the
+  // replicas have everything before it too. Only that is signed, or a fail-over would fork the log.
+  if (database_.engine() == store::Engine::postgres)
+    if (auto kept = keep_(keep_follower, {jurisdiction_, std::string("signer"), size}); !kept)
+      return kept.refusal();
   auto const signed_now = signer_->publish();
   if (!signed_now) {
     signer_.reset();

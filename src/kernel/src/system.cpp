@@ -195,6 +195,10 @@ class SystemImpl final : public System {
     if (!done) return done.refusal();
     return {};
   }
+  Result<void> write_together(std::function<Result<void>(store::Writer&)> work) override {
+    if (awaits_adoption()) return refuse("adopt_first");
+    return desk_->write_together(std::move(work));
+  }
   void exclusive(std::function<void(store::Writer&)> work) override {
     auto const done = desk_->submit_exclusive(std::move(work)).get();
     if (!done) throw std::runtime_error("the desk takes no repairs now: " + done.refusal().code);
@@ -418,8 +422,15 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
   return make_first_administrator(*system);
 }
 
-std::unique_ptr<System> System::open(fs::path const& folder, Catalogue const& catalogue, Clock const& clock) {
+std::unique_ptr<System> System::open(fs::path const& folder, Catalogue const& catalogue, Clock const& clock,
+                                     std::string const& database) {
   auto settings = read_settings(folder);
+  if (!database.empty()) {
+    if (settings.database.empty())
+      throw std::runtime_error("the data of " + folder.string() + " lie in its own plumbline.db; a folder " +
+                               "that uses a server is made with 'plumbline init --database'");
+    settings.database = database;
+  }
   // SQLite would make an empty one.
   if (settings.database.empty() && !fs::exists(folder / "plumbline.db"))
     throw std::runtime_error((folder / "plumbline.db").string() +

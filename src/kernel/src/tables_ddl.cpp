@@ -182,6 +182,14 @@ create table job (                       -- imports and their undoing, one after
 create index job_of_account on job (jurisdiction, account, made_at);
 )sql";
 
+constexpr std::string_view lease_tables = R"sql(
+create table lease (                     -- what one server process does for all of them
+  jurisdiction text not null, name text not null, holder {BIN} not null,
+  ends_at {INT} not null,                -- microseconds
+  primary key (jurisdiction, name)
+) {KEYED};
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -206,6 +214,7 @@ constexpr TableInfo tables[] = {
     {"api_token", TableKind::unlogged},
     {"personal_read", TableKind::unlogged},
     {"job", TableKind::unlogged},
+    {"lease", TableKind::unlogged},
 };
 
 }  // namespace
@@ -234,6 +243,8 @@ std::span<store::Migration const> kernel_migrations() {
        for_engine(account_tables, store::Engine::postgres)},
       {4, "work", for_engine(work_tables, store::Engine::sqlite),
        for_engine(work_tables, store::Engine::postgres)},
+      {5, "leases", for_engine(lease_tables, store::Engine::sqlite),
+       for_engine(lease_tables, store::Engine::postgres)},
   };
   return migrations;
 }

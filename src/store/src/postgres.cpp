@@ -189,11 +189,15 @@ class PostgresWriter final : public Writer {
     inside([](Connection& connection) { connection.sync(); });
   }
 
-  // A transaction that failed before answers COMMIT with ROLLBACK and no error.
+  // A transaction that failed before answers COMMIT with ROLLBACK and no error. One that was not waited for
+  // until its replicas have it answers COMMIT with a warning: it may be lost in a fail-over.
   void commit() override {
     inside([](Connection& connection) {
+      connection.forget_warnings();
       connection.send("commit", "COMMIT", "COMMIT");
       connection.sync();
+      if (connection.warned())
+        throw Error(Errc::connection, "commit", "commit: the server did not wait for its replicas");
     });
     open_ = false;
   }

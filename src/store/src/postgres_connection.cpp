@@ -80,7 +80,14 @@ Connection::Connection(std::string const& address, Role role, Options const& opt
   connection_.reset(PQconnectdbParams(keywords, values, 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK)
     throw Error(Errc::connection, "open", std::string("open: ") + PQerrorMessage(connection_.get()));
-  PQsetNoticeProcessor(connection_.get(), [](void*, char const*) {}, nullptr);
+  PQsetNoticeReceiver(
+      connection_.get(),
+      [](void* self, PGresult const* notice) {
+        char const* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+        if (severity != nullptr && std::string_view(severity) == "WARNING")
+          static_cast<Connection*>(self)->warned_ = true;
+      },
+      this);
   char const* const encoding = PQparameterStatus(connection_.get(), "server_encoding");
   if (!encoding || std::string_view(encoding) != "UTF8")
     throw Error(Errc::other, "open", "open: the database's encoding must be UTF8");
@@ -92,7 +99,7 @@ Connection::Connection(std::string const& address, Role role, Options const& opt
 void Connection::configure(Role role, Options const& options) {
   auto const milliseconds = [](int count) { return "'" + std::to_string(count) + "ms'"; };
   std::string settings =
-      "SET client_min_messages = error; SET bytea_output = hex; SET extra_float_digits = 3;"
+      "SET client_min_messages = warning; SET bytea_output = hex; SET extra_float_digits = 3;"
       "SET DateStyle = ISO; SET TimeZone = 'UTC'; SET standard_conforming_strings = on; SET jit = off;";
   settings += "SET lock_timeout = " + milliseconds(options.lock_wait_ms) + ";";
   settings += "SET statement_timeout = " + milliseconds(options.statement_limit_ms) + ";";

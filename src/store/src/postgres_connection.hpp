@@ -54,6 +54,9 @@ class Connection {
   void abandon_rows();
 
   bool broken() const { return broken_; }
+  // Has the server warned of something since?
+  bool warned() const { return warned_; }
+  void forget_warnings() { warned_ = false; }
   bool idle() const { return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE; }
   bool in_transaction() const { return PQtransactionStatus(connection_.get()) == PQTRANS_INTRANS; }
   // False when the server has hung up meanwhile, or no longer knows the statements it kept; costs no round
@@ -91,6 +94,7 @@ class Connection {
   };
   std::unique_ptr<PGconn, Close> connection_;
   bool broken_ = false;
+  bool warned_ = false;
   bool stale_ = false;
   std::deque<Expected> expected_;
   std::optional<Error> first_error_;

@@ -12,6 +12,9 @@ namespace plumbline::kernel {
 // (password_policy.hpp), "unknown_account", "adopt_first".
 Result<void> set_password(System& system, Uuid account, std::string_view password);
 bool check_password(System& system, Uuid account, std::string_view password);
+// Changes with the password. Inside write_together() for what must not outlive it; "" without a password.
+std::string password_mark(System const& system, store::Writer& writer, Uuid account);
+std::string password_mark(System& system, Uuid account);
 // 20 characters without those that look alike: for the first administrator, printed once.
 std::string make_password();
 

@@ -60,7 +60,10 @@ struct ImportReport {
 // Refuses a row: encoding, stray_quote, column_count, row_too_long, cell_error (XLSX), damaged_file (the rest
 // of an XLSX file), duplicate_in_file (detail: the first row), the codes of reflect::read_cell() and those of
 // the desk. A resumed batch skips the rows it has brought in; give it the same file.
+// Stops where may_pass() says that the database, not the row, is to blame: resume it later.
 Result<ImportReport> import_file(System& system, ImportOptions const& options);
+// Refusals of the desk that have nothing to do with what was asked: the same again may succeed.
+bool may_pass(std::string_view code);
 
 struct UndoReport {
   std::int64_t withdrawn = 0;  // records the batch had created

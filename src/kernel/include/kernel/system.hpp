@@ -42,9 +42,11 @@ class System {
   // and give grants). Refused "folder_in_use", "bad_origin", "bad_jurisdiction".
   static Result<Uuid> init(std::filesystem::path const& folder, Settings const& settings,
                            Catalogue const& catalogue, Clock const& clock);
-  // Opens one. The catalogue must outlive it. Throws store::Error, std::runtime_error.
+  // Opens one. The catalogue must outlive it. `database` is where its PostgreSQL database is found now, ""
+  // where its settings say. Several processes may have one folder open. Throws store::Error,
+  // std::runtime_error.
   static std::unique_ptr<System> open(std::filesystem::path const& folder, Catalogue const& catalogue,
-                                      Clock const& clock);
+                                      Clock const& clock, std::string const& database = "");
   virtual ~System() = default;
 
   virtual Settings const& settings() const = 0;
@@ -78,6 +80,10 @@ class System {
 
   // A row of an unlogged or rebuildable table, written between two batches.
   virtual Result<void> write_unlogged(store::Sql const& sql, std::vector<store::Value> values) = 0;
+
+  // A short transaction over such tables, decided on what it reads itself: whichever process asks, one after
+  // another. A refusal takes everything back. `work` neither begins nor ends it.
+  virtual Result<void> write_together(std::function<Result<void>(store::Writer&)> work) = 0;
 
   // A restored copy takes no acts and signs nothing until it has adopted what was published
   // (recovery.hpp); refused "adopt_first".
