@@ -85,7 +85,8 @@ replica() {
   } | as_owner tee -a "$new/data/postgresql.conf" "$new/data/postgresql.auto.conf" >/dev/null
   launch "$new"
   as_owner "$programs/psql" -h "$primary" -U postgres -q \
-    -c "alter system set synchronous_standby_names = 'standby'" -c "select pg_reload_conf()" >>"$state/log" 2>&1 || fail "the server does not wait: see $state/log"
+    -c "alter system set synchronous_standby_names = 'standby'" -c "select pg_reload_conf()" \
+    >>"$state/log" 2>&1 || fail "the server does not wait: see $state/log"
 }
 
 start() {
