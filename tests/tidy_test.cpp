@@ -282,7 +282,7 @@ bool limited_lines(SourceFile const& file) {
 
 // Vectors and golden files are other people's bytes.
 bool kept_as_is(SourceFile const& file) {
-  return file.has("/vectors/") || file.has("/golden/") || file.has("/fixtures/") ||
+  return file.has("/vectors/") || file.has("/seeds/") || file.has("/golden/") || file.has("/fixtures/") ||
          file.is("package-lock.json");
 }
 

@@ -74,8 +74,8 @@ struct UndoReport {
 // Refused "unknown_batch", "forbidden". May be called again after an interruption.
 Result<UndoReport> undo_import(System& system, std::string const& batch, Uuid account);
 
-// Rows of a table file, one after the other, in constant memory (of XLSX the shared strings are kept). Blank
-// rows are left out. The kind of file is told by its content.
+// Rows of a table file, one after the other, in constant memory. Blank rows are left out. The kind of file is
+// told by its content.
 struct TableRow {
   std::int64_t number = 0;  // as a spreadsheet shows it
   std::vector<std::string> cells;
