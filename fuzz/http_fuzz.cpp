@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -74,7 +75,11 @@ class Edge {
     char buffer[4096];
     while (true) {
       pollfd waiting{socket, POLLIN, 0};
-      require(::poll(&waiting, 1, 20'000) == 1);  // it hangs
+      int ready = -1;
+      do {
+        ready = ::poll(&waiting, 1, 20'000);
+      } while (ready < 0 && errno == EINTR);  // libFuzzer's own alarm
+      require(ready == 1);  // it hangs
       auto const count = ::recv(socket, buffer, sizeof buffer, 0);
       if (count <= 0) break;
       got.append(buffer, static_cast<std::size_t>(count));

@@ -1,9 +1,14 @@
 #include "kernel/recovery.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 
+#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "batch.hpp"
 #include "derive.hpp"
@@ -14,6 +19,7 @@
 #include "ledger/keys.hpp"
 #include "ledger/leaf.hpp"
 #include "ledger/proof_file.hpp"
+#include "ledger/tile.hpp"
 #include "overlay.hpp"
 #include "publisher_make.hpp"
 #include "tables.hpp"
@@ -45,23 +51,59 @@ Sql const keep_checkpoint{"recovery.checkpoint",
                           "insert into checkpoint (jurisdiction, size, note) values ($1, $2, $3) on conflict "
                           "(jurisdiction, size) do nothing"};
 
-// Everything but the database and what can be made again is copied as it stands.
-std::int64_t copy_files(fs::path const& from, fs::path const& to) {
+// Everything but the database and what is under way, as it stands; what goes meanwhile is left out. Answers
+// how many files.
+std::int64_t copy_files(fs::path const& from, fs::path const& to, fs::copy_options options) {
   std::int64_t files = 0;
-  for (auto const& entry : fs::recursive_directory_iterator(from)) {
-    auto const relative = fs::relative(entry.path(), from);
-    if (relative.filename().string().starts_with("plumbline.db")) continue;
-    if (entry.is_directory()) {
+  std::error_code gone;
+  for (fs::recursive_directory_iterator entry(from), end; entry != end; entry.increment(gone)) {
+    auto const relative = fs::relative(entry->path(), from);
+    auto const name = relative.filename().string();
+    if (name.starts_with("plumbline.db") || name.starts_with(".tmp.") || relative == "uploads") {
+      entry.disable_recursion_pending();
+      continue;
+    }
+    if (entry->is_directory(gone)) {
       fs::create_directories(to / relative);
-      fs::permissions(to / relative, fs::status(entry.path()).permissions());
-    } else if (entry.is_regular_file()) {
+      fs::permissions(to / relative, fs::status(entry->path()).permissions(), gone);
+    } else if (entry->is_regular_file(gone)) {
       fs::create_directories((to / relative).parent_path());
-      fs::copy_file(entry.path(), to / relative, fs::copy_options::overwrite_existing);
-      ++files;
+      fs::copy_file(entry->path(), to / relative, options, gone);
+      if (gone && fs::exists(entry->path())) throw fs::filesystem_error("copy", entry->path(), to, gone);
+      files += gone ? 0 : 1;
     }
   }
   return files;
 }
+
+// A copy has its name when it is whole; before, and where it fails, there is nothing under that name.
+class Unfinished {
+ public:
+  explicit Unfinished(fs::path place) : place_(std::move(place)) {
+    if (!place_.has_filename()) place_ = place_.parent_path();  // "DIR/"
+    folder_ = place_;
+    folder_ += ".unfinished-" + hex_encode(random_bytes(4));
+    fs::create_directories(folder_);
+  }
+  ~Unfinished() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  Unfinished(Unfinished const&) = delete;
+  Unfinished& operator=(Unfinished const&) = delete;
+  fs::path const& folder() const { return folder_; }
+  void finish() {
+    int const descriptor = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool const synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
+    if (descriptor >= 0) ::close(descriptor);
+    if (!synced) throw std::system_error(errno, std::generic_category(), "the copy cannot be made durable");
+    fs::rename(folder_, place_);
+  }
+
+ private:
+  fs::path place_;
+  fs::path folder_;
+};
 
 std::string sql_text(std::string const& text) {
   std::string out = "'";
@@ -331,25 +373,62 @@ std::string_view to_string(Todo todo) {
   return names[static_cast<std::size_t>(todo)];
 }
 
+namespace {
+
+// Is everything there that the checkpoint speaks of?
+Result<void> check_published(fs::path const& log) {
+  auto const note = ledger::read_text_file(log / "checkpoint");
+  if (!note) return {};  // nothing published yet
+  auto const read = ledger::read_checkpoint(*note);
+  if (!read) return refuse("backup_damaged", "", read.refusal().code);
+  ledger::TileFolder const tiles(log);
+  auto const size = read->checkpoint.size;
+  auto const root = ledger::root_from(ledger::tile_hashes(tiles, size), size);
+  if (!root || *root != read->checkpoint.root) return refuse("backup_damaged", "", "public/log");
+  Result<void> bundles;
+  ledger::for_each_tile(size, [&](ledger::TileName const& name) {
+    if (bundles && name.kind == ledger::TileKind::entries)
+      if (auto const bundle = ledger::read_bundle(tiles, name.index, name.width); !bundle)
+        bundles = refuse("backup_damaged", "", ledger::tile_path(name));
+  });
+  return bundles;
+}
+
+}  // namespace
+
+// The log grows meanwhile, so in this order: what was signed, the database with at least that, then the
+// tiles, with at least that again. A second look finds full tiles that took the place of partial ones.
 Result<BackupReport> backup(System& system, fs::path const& out) {
   if (fs::exists(out)) return refuse("folder_in_use", "", out.string());
   if (system.database().engine() != store::Engine::sqlite) return refuse("use_pg_dump");
-  fs::create_directories(out);
-  BackupReport report;
+  auto const& from = system.folder();
+  Unfinished copy(out);
+  std::map<fs::path, std::string> signed_files;
+  for (fs::path const file : {"public/log/checkpoint", "keys/last-checkpoint"})
+    if (auto content = ledger::read_text_file(from / file)) signed_files.emplace(file, *std::move(content));
   system.exclusive([&](store::Writer& writer) {
-    writer.script("vacuum into " + sql_text((out / "plumbline.db").string()) + ";");
-    fs::permissions(out / "plumbline.db", fs::perms::owner_read | fs::perms::owner_write);
-    report.files = copy_files(system.folder(), out);
+    writer.script("vacuum into " + sql_text((copy.folder() / "plumbline.db").string()) + ";");
   });
-  ledger::write_file_durably(out / adoption_mark, "");
-  auto const copy = System::open(out, system.catalogue(), system.clock());
-  auto const audit = verify_deep(*copy);
-  // A lost file is as lost in the original; it must not stop what is left from being kept.
-  auto const first = std::ranges::find_if(
-      audit.findings, [](Finding const& finding) { return finding.code != "file_missing"; });
-  if (first != audit.findings.end())
-    return refuse("backup_damaged", "", first->code + " " + first->register_name + " " + first->record);
-  report.entries = audit.entries;
+  fs::permissions(copy.folder() / "plumbline.db", fs::perms::owner_read | fs::perms::owner_write);
+  BackupReport report;
+  report.files = copy_files(from, copy.folder(), fs::copy_options::none);
+  report.files += copy_files(from / "public", copy.folder() / "public", fs::copy_options::skip_existing);
+  for (auto const& [file, content] : signed_files)
+    ledger::write_file_durably(copy.folder() / file, content,
+                               static_cast<mode_t>(fs::status(from / file).permissions()));
+  ledger::write_file_durably(copy.folder() / adoption_mark, "");
+  {
+    auto const opened = System::open(copy.folder(), system.catalogue(), system.clock());
+    auto const audit = verify_deep(*opened);
+    // A lost file is as lost in the original; it must not stop what is left from being kept.
+    auto const first = std::ranges::find_if(
+        audit.findings, [](Finding const& finding) { return finding.code != "file_missing"; });
+    if (first != audit.findings.end())
+      return refuse("backup_damaged", "", first->code + " " + first->register_name + " " + first->record);
+    report.entries = audit.entries;
+  }
+  if (auto const log = check_published(copy.folder() / "public" / "log"); !log) return log.refusal();
+  copy.finish();
   return report;
 }
 

@@ -18,8 +18,8 @@ struct BackupReport {
   std::int64_t files = 0;
 };
 // An online, consistent copy of the data folder (SQLite), keys included: keep it as safe as the original.
-// The copy is opened and its log verified before this returns. Refused "folder_in_use", "use_pg_dump",
-// "backup_damaged".
+// The copy is opened and its log verified before it gets its name: there is a whole one or none. Refused
+// "folder_in_use", "use_pg_dump", "backup_damaged".
 Result<BackupReport> backup(System& system, std::filesystem::path const& out);
 
 // A gap-free series whose numbers stand in no leaf.
