@@ -35,6 +35,13 @@ constexpr RoleAccount role_accounts[] = {
     {"superior", "superior"},
     {"auditor", "auditor"},
     {"importer", "importer"},
+    {"sampler", "sampler"},
+    // What these work with comes with their modules; until then they sign in and find little.
+    {"laboratory", "laboratory"},
+    {"institute", "institute"},
+    {"workstation", "workstation"},
+    {"expert", "expert"},
+    {"citizen", "citizen"},
 };
 
 kernel::Command account_command(Hand& hand, std::string const& login) {

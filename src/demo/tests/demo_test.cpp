@@ -86,6 +86,19 @@ TEST(Demo, OneSeedMakesOneCity) {
   EXPECT_NE(first.content("firm"), other.content("firm"));
 }
 
+TEST(Demo, EveryRoleHasAnAccount) {
+  Place place("3715");
+  auto const city = build_city(place.system(), place.clock(), small("3715", 7));
+  ASSERT_TRUE(city);
+  for (int role = 0; role < kernel::role_count; ++role) {
+    auto const name = kernel::to_string(static_cast<kernel::Role>(role));
+    if (name == "system" || name == "clock") continue;  // nobody's
+    auto const person = std::ranges::find(city->people, name, &DemoAccount::role);
+    ASSERT_NE(person, city->people.end()) << name;
+    EXPECT_TRUE(place.system().account_of(person->login)) << name;
+  }
+}
+
 // All that an officer, inspector, leader … of one county may see, in one viewer.
 kernel::Viewer staff_of(kernel::System& system, std::string const& county) {
   std::vector<kernel::Grant> grants;
