@@ -39,12 +39,20 @@ server=
 
 "$plumbline" serve --data city --listen 0.0.0.0:0 >said 2>&1
 [[ $? == 2 ]] && grep -q TLS said || wrong "plain text beyond this machine"
-openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=localhost \
-  -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+"$plumbline" tls init --out tls --name localhost --name 127.0.0.1 >said || { wrong "tls init"; cat said; }
+"$plumbline" tls init --out tls >said 2>&1
+[[ $? == 1 ]] && grep -q file_exists said || wrong "keys overwritten"
+[[ $(stat -c %a tls/server-key.pem tls/ca-key.pem | sort -u) == 600 ]] || wrong "keys open to all"
+openssl verify -x509_strict -CAfile tls/ca.pem -verify_hostname localhost tls/server.pem >/dev/null ||
+  wrong "the certificate"
 rm address
-"$plumbline" serve --data city --listen 127.0.0.1:0 --certificate certificate.pem --private-key key.pem \
-  >address 2>log &
+"$plumbline" serve --data city --listen 127.0.0.1:0 --certificate tls/server.pem \
+  --private-key tls/server-key.pem >address 2>log &
 server=$!
 for _ in {1..200}; do [[ -s address ]] && break; read -rt 0.05 <> <(:); done
-[[ $(get --cacert certificate.pem "$(cat address)/healthz") == "200 ok" ]] || wrong "over TLS"
+[[ $(get --cacert tls/ca.pem "$(cat address)/healthz") == "200 ok" ]] || wrong "over TLS"
+port=$(sed 's/.*://' address)
+[[ $(get --cacert tls/ca.pem "https://localhost:$port/healthz") == "200 ok" ]] || wrong "by its name"
+get --cacert tls/ca.pem --resolve "other:$port:127.0.0.1" "https://other:$port/healthz" >/dev/null 2>&1 &&
+  wrong "under a name that the certificate lacks"
 exit $failed

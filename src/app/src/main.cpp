@@ -125,6 +125,17 @@ void add_serve(CommandLine& line) {
   key->needs(certificate);
 }
 
+void add_tls(CommandLine& line) {
+  auto* tls = line.app.add_subcommand("tls", "certificates for the server")->require_subcommand(1);
+  auto* command = tls->add_subcommand("init", "an authority of our own, and a certificate from it");
+  auto& options = line.keep<TlsOptions>();
+  command->add_option("--out", options.out, "folder for the four files")->capture_default_str();
+  command->add_option("--name", options.names,
+                      "host name or IP address; repeatable (default: this machine's)");
+  command->add_option("--days", options.days, "how long the certificate is valid")->capture_default_str();
+  command->callback([&line, &options] { line.run = [&options] { return run_tls_init(options); }; });
+}
+
 void add_recovery(CommandLine& line) {
   BackupOptions* keep = nullptr;
   auto* command =
@@ -321,6 +332,7 @@ int main(int argc, char** argv) {
   add_records(line);
   add_administration(line);
   add_serve(line);
+  add_tls(line);
   add_recovery(line);
   add_computing(line);
   add_verifying(line);

@@ -14,4 +14,11 @@ struct ServeOptions {
 };
 int run_serve(ServeOptions const& options);
 
+struct TlsOptions {
+  fs::path out = "tls";
+  std::vector<std::string> names;  // hosts and addresses; none: what this machine is called
+  int days = 825;
+};
+int run_tls_init(TlsOptions const& options);
+
 }  // namespace plumbline::app
