@@ -246,6 +246,12 @@ class Connection {
       *is_closed = true;
       timer->cancel();
     });
+    // Also when the server ends under a waiting stream: its timers must not outlive its threads.
+    struct Leaving {
+      Subscription& events;
+      ~Leaving() { events.leave(); }
+    };
+    Leaving const leaving{*events};
     std::string piece;
     bool is_sent = true;
     while (is_sent && !*is_closed && !shared_.stopping) {

@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/registers.hpp"
 
 namespace plumbline::http {
 namespace {
@@ -30,6 +31,16 @@ std::string event_of(Feed::Change const& change) {
   return "id: " + std::to_string(change.entry) + "\nevent: change\ndata: " + write_json(data) + "\n\n";
 }
 
+// A file is told of as its record is: where that lies now, to those who read it.
+void place_with_owner(kernel::System& system, kernel::Found const& file, Feed::Change& change) {
+  if (!change.reg->placed_with) return;
+  auto const& attachment = file.as<kernel::Attachment>();
+  change.owner = system.catalogue().find(attachment.register_name);
+  auto const everything = kernel::system_viewer(system.settings().jurisdiction);
+  if (auto const owner = system.reads().get(everything, attachment.register_name, attachment.record))
+    change.envelope = owner->envelope;
+}
+
 // Too much was missed to be told one by one: the page reads its lists again.
 std::string reset_event(std::int64_t entry) {
   return "id: " + std::to_string(entry) + "\nevent: reset\ndata: {}\n\n";
@@ -53,17 +64,21 @@ class Feed::Listener final : public Subscription {
   std::string_view heartbeat() const override { return ":\n\n"; }
 
   void add(std::string const& event, std::int64_t entry) {
-    std::unique_lock lock(mutex_);
+    std::lock_guard const lock(mutex_);
     if (++count_ > limits::http_events_waiting)
       waiting_ = reset_event(entry);
     else
       waiting_ += event;
-    call(lock);
+    call();
   }
   void end() {
-    std::unique_lock lock(mutex_);
+    std::lock_guard const lock(mutex_);
     ended_ = true;
-    call(lock);
+    call();
+  }
+  void leave() override {
+    std::lock_guard const lock(mutex_);
+    wake_ = nullptr;
   }
 
   bool wants(Change const& change) const {
@@ -74,10 +89,9 @@ class Feed::Listener final : public Subscription {
   Wish const wish;
 
  private:
-  void call(std::unique_lock<std::mutex>& lock) {
-    auto const wake = std::exchange(wake_, nullptr);
-    lock.unlock();
-    if (wake) wake();
+  // Under the lock, so that whoever leaves is not called while going. It only posts.
+  void call() {
+    if (auto const wake = std::exchange(wake_, nullptr)) wake();
   }
 
   std::mutex mutex_;
@@ -154,6 +168,7 @@ bool Feed::read_on() {
                            : system_.reads().get(everything, change.reg->name, change.record);
     if (found) {
       change.envelope = found->envelope;
+      place_with_owner(system_, *found, change);
       changes.push_back(std::move(change));
     }
   }
@@ -174,7 +189,8 @@ void Feed::tell(std::vector<Change> const& changes) {
   for (auto const& listener : listeners_) {
     auto const viewer = system_.viewer(listener->wish.account);
     for (auto const& change : changes)
-      if (listener->wants(change) && viewer.sees(*change.reg, change.envelope))
+      if (listener->wants(change) && viewer.sees(*change.reg, change.envelope) &&
+          (change.owner == nullptr || viewer.sees(*change.owner, change.envelope)))
         listener->add(event_of(change), change.entry);
   }
 }

@@ -38,7 +38,8 @@ class Feed {
     kernel::Register const* reg = nullptr;
     Uuid record;
     std::int64_t version = 0;
-    kernel::Envelope envelope;  // as the record stands now
+    kernel::Envelope envelope;                // as the record stands now; of a file, its record's place
+    kernel::Register const* owner = nullptr;  // of a file: the register of its record
   };
 
  private:

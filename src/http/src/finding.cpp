@@ -5,6 +5,8 @@
 #include "kernel/entitlement.hpp"
 #include "kernel/messages.hpp"
 #include "kernel/reads.hpp"
+#include "kernel/registers.hpp"
+#include "records.hpp"
 #include "reflect/codec.hpp"
 #include "title.hpp"
 
@@ -12,6 +14,12 @@ namespace plumbline::http {
 namespace {
 
 using kernel::refuse;
+
+// Their titles are names of people.
+bool names_people(kernel::Register const& reg) {
+  auto const* title = reg.title_field.empty() ? nullptr : reg.type->find(reg.title_field);
+  return title != nullptr && has(title->flags, reflect::Flag::personal);
+}
 
 Json suggestion(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
   Json row;
@@ -56,16 +64,24 @@ Response suggest(Context& context) {
     return context.refused(refuse("unknown_register", "/register", std::string(*only)));
   auto const viewer = context.viewer();
   Json::Array items;
+  std::string unmasked;  // registers of people
+  std::string ids;
   for (auto const& reg : context.system.catalogue().registers()) {
     if (only && reg.name != *only) continue;
     auto const page = context.system.reads().list(viewer, reg.name, query);
     if (!page && page.refusal().code == "not_searchable") continue;
     if (!page) return context.refused(page.refusal());
     auto const sight = viewer.sight(reg);
+    if (names_people(reg) && sight == reflect::Sight::all && !page->items.empty()) {
+      unmasked += (unmasked.empty() ? "" : " ") + std::string(reg.name);
+      for (auto const& found : page->items) ids += to_string(found.id) + ' ';
+    }
     for (auto const& found : page->items)
       if (items.size() < limits::search_suggestions) items.push_back(suggestion(reg, found, sight));
     if (items.size() == limits::search_suggestions) break;
   }
+  if (auto noted = write_personal_read(context, unmasked, "search", std::move(ids)); !noted)
+    return context.refused(noted.refusal());
   Json document;
   document.set("items", std::move(items));
   return json(200, document);
@@ -78,7 +94,14 @@ Response show_actions(Context& context) {
   auto const id = parse_uuid(context.variable("id"));
   if (!id) return context.refused(refuse("not_found"));
   auto const viewer = context.viewer();
-  auto const found = context.system.reads().get(viewer, reg->name, *id);
+  auto found = context.system.reads().get(viewer, reg->name, *id);
+  if (found && reg->placed_with) {  // a file is where its record is now
+    auto const& file = found->as<kernel::Attachment>();
+    if (auto owner = context.system.reads().get(viewer, file.register_name, file.record)) {
+      found->envelope.scopes = std::move(owner->envelope.scopes);
+      found->envelope.parties = std::move(owner->envelope.parties);
+    }
+  }
   auto const state = found ? reg->state_value(found->state) : std::nullopt;
   if (!state) return context.refused(refuse("not_found"));
   Json::Array items;

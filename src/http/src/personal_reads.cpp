@@ -48,12 +48,18 @@ bool audits_everything(kernel::Viewer const& viewer) {
 
 Result<void> note_personal_read(Context const& context, kernel::Register const& reg,
                                 kernel::Viewer const& viewer, std::string_view what, std::string records) {
-  if (records.empty() || !kernel::shows_personal(reg, viewer.sight(reg))) return {};
+  if (!kernel::shows_personal(reg, viewer.sight(reg))) return {};
+  return write_personal_read(context, std::string(reg.name), what, std::move(records));
+}
+
+Result<void> write_personal_read(Context const& context, std::string register_names, std::string_view what,
+                                 std::string records) {
+  if (records.empty()) return {};
   auto const account = context.session->account;
   return context.system.write_unlogged(
       insert_read, {context.system.settings().jurisdiction, context.system.clock().now().micros_utc,
                     context.request.id, Bytes(account.bytes.begin(), account.bytes.end()),
-                    std::string(reg.name), std::string(what), std::move(records)});
+                    std::move(register_names), std::string(what), std::move(records)});
 }
 
 Response list_personal_reads(Context& context) {

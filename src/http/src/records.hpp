@@ -40,5 +40,8 @@ Result<std::string> idempotency_key(Request const& request);
 // says which, as far as it is short.
 Result<void> note_personal_read(Context const& context, kernel::Register const& reg,
                                 kernel::Viewer const& viewer, std::string_view what, std::string records);
+// The same where the caller knows that it shows such data, of several registers perhaps.
+Result<void> write_personal_read(Context const& context, std::string register_names, std::string_view what,
+                                 std::string records);
 
 }  // namespace plumbline::http

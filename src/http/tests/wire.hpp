@@ -29,6 +29,10 @@ class Wire {
     if (socket_ >= 0) ::close(socket_);
   }
   Wire(Wire&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+  Wire& operator=(Wire&& other) noexcept {
+    std::swap(socket_, other.socket_);
+    return *this;
+  }
   Wire(Wire const&) = delete;
   Wire& operator=(Wire const&) = delete;
 

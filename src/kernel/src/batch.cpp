@@ -9,6 +9,7 @@
 #include "derive.hpp"
 #include "directory.hpp"
 #include "kernel/entitlement.hpp"
+#include "kernel/registers.hpp"
 #include "ledger/leaf.hpp"
 #include "personal.hpp"
 
@@ -204,6 +205,19 @@ std::set<std::string> BatchRun::erased_fields(RecordKey const& key) {
   return names;
 }
 
+// A file lies where its record lies now, wherever that lay when it was attached.
+Envelope const& BatchRun::placed_now(Working const& working, Envelope& room) {
+  if (!working.plan->reg->placed_with || !working.record) return working.envelope;
+  auto const& file = *static_cast<Attachment const*>(working.record->data());
+  auto const plan = context_.plans.find(file.register_name);
+  if (plan == context_.plans.end()) return working.envelope;
+  auto const& owner = overlay_.get({plan->second, file.record});
+  room = working.envelope;
+  room.scopes = owner.envelope.scopes;
+  room.parties = owner.envelope.parties;
+  return room;
+}
+
 Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* account) {
   auto const& command = prepared.command;
   auto const& reg = *prepared.plan->reg;
@@ -214,7 +228,8 @@ Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* a
   RoleSet const anybody = takers(reg, command.action);
   if (account != nullptr) {
     if (before.exists)
-      if (auto why = obstacle(reg, viewer(command.account), before.envelope, state, command.action))
+      if (Envelope room;
+          auto why = obstacle(reg, viewer(command.account), placed_now(before, room), state, command.action))
         return *std::move(why);
   } else if (!anybody.contains(command.as)) {
     return refuse("forbidden");
@@ -276,8 +291,10 @@ Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, Account const
   if (!before.exists && !(erases && before.record)) return refuse("not_found");
   if (account != nullptr) {
     Viewer const& who = viewer(command.account);
-    if (!who.may(prepared.builtin->by, before.envelope))
-      return refuse(who.sees(*prepared.plan->reg, before.envelope) ? "forbidden" : "not_found");
+    Envelope room;
+    Envelope const& where = placed_now(before, room);
+    if (!who.may(prepared.builtin->by, where))
+      return refuse(who.sees(*prepared.plan->reg, where) ? "forbidden" : "not_found");
   } else if (!prepared.builtin->by.contains(command.as)) {
     return refuse("forbidden");
   }

@@ -77,6 +77,7 @@ class BatchRun {
   std::set<std::string> erased_fields(RecordKey const& key);
   Result<Receipt> decide_new(Prepared const& prepared);
   Result<Receipt> decide_step(Prepared const& prepared, Account const* account);
+  Envelope const& placed_now(Working const& working, Envelope& room);
   Result<Receipt> decide_builtin(Prepared const& prepared, Account const* account);
   Result<Receipt> decide_raw(Prepared const& prepared, std::string const& actor);
   Result<Receipt> erase(Prepared const& prepared, std::string const& actor, RecordKey const& key);

@@ -323,7 +323,7 @@ Result<Prepared> prepare(store::Database& database, Catalogue const& catalogue, 
   if (out.reg == nullptr) return refuse("unknown_register", "", std::string(register_name));
   if (where.size() > limits::filters_per_query) return refuse("too_many_filters", "/filter");
   if (auto begun = begin(out, database, viewer, query); !begun) return begun.refusal();
-  auto const scope = visible(out.sql, viewer, *out.reg);
+  auto const scope = visible(out.sql, viewer, *out.reg, catalogue);
   if (!scope) {
     out.nothing = true;
     return out;

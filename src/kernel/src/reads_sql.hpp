@@ -27,8 +27,9 @@ struct Building {
 
 // The record's table is `r`.
 // The part of the statement that keeps a viewer to what is theirs. "" shows everything; nothing shows
-// nothing at all.
-std::optional<std::string> visible(Building& sql, Viewer const& viewer, Register const& reg);
+// nothing at all. A file shows to whoever reads files where its record lies now, and reads that record.
+std::optional<std::string> visible(Building& sql, Viewer const& viewer, Register const& reg,
+                                   Catalogue const& catalogue);
 // A record `r` that belongs to one of these regions, or to one of these parties.
 std::string within(Building& sql, Register const& reg, std::vector<std::string> const& scopes);
 std::string concerning(Building& sql, Register const& reg, std::vector<Uuid> const& parties);

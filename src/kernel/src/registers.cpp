@@ -199,7 +199,9 @@ bool is_media_type(std::string_view text) {
 Result<void> attach(Act& act) {
   auto const& wanted = act.payload<Attachment>();
   if (!is_media_type(wanted.media_type)) return refuse("media_type_form", "/media_type", wanted.media_type);
-  if (!act.sees(wanted.register_name, wanted.record)) return refuse("unknown_record", "/record");
+  // A file has no files.
+  if (wanted.register_name == "attachment" || !act.sees(wanted.register_name, wanted.record))
+    return refuse("unknown_record", "/record");
   act.record<Attachment>() = wanted;
   return {};
 }

@@ -55,7 +55,8 @@ std::optional<std::string> own(Building& sql, Viewer const& viewer, Register con
 }
 
 // from … where … of one register; nothing where there is nothing for this viewer.
-std::optional<Building> clocks_of(Register const& reg, Viewer const& viewer, WorkQuery const& query) {
+std::optional<Building> clocks_of(Catalogue const& catalogue, Register const& reg, Viewer const& viewer,
+                                  WorkQuery const& query) {
   if (std::ranges::none_of(reg.steps,
                            [](StepRow const& step) { return step.clocks.ops[0].tick != Tick::none; }))
     return {};
@@ -64,9 +65,11 @@ std::optional<Building> clocks_of(Register const& reg, Viewer const& viewer, Wor
              " r on r.jurisdiction = c.jurisdiction and r.id = c.record where c.jurisdiction = " +
              sql.place(viewer.jurisdiction) + " and c.register_name = " + sql.place(std::string(reg.name)) +
              " and c.status = 'running'";
-  auto const theirs = query.whose == Whose::mine ? own(sql, viewer, reg) : visible(sql, viewer, reg);
-  if (!theirs) return {};
-  sql.text += *theirs;
+  // Whoever may end a clock but not read its record has no work here: nothing could be shown of it.
+  auto const seen = visible(sql, viewer, reg, catalogue);
+  auto const theirs = query.whose == Whose::mine ? own(sql, viewer, reg) : std::optional<std::string>("");
+  if (!seen || !theirs) return {};
+  sql.text += *seen + *theirs;
   if (query.due_until) sql.text += " and c.due_on <= " + sql.place(to_string(*query.due_until));
   return sql;
 }
@@ -139,7 +142,7 @@ Result<WorkPage> list_work(store::Database& database, Catalogue const& catalogue
   auto const reader = database.reader();
   WorkPage page;
   for (auto const& reg : catalogue.registers()) {
-    auto sql = clocks_of(reg, viewer, query);
+    auto sql = clocks_of(catalogue, reg, viewer, query);
     if (!sql) continue;
     if (place) sql->text += after(*sql, reg, *place);
     sql->text +=
@@ -162,7 +165,7 @@ WorkCount count_work(store::Database& database, Catalogue const& catalogue, View
   auto const most = static_cast<std::int64_t>(limits::total_counted);
   WorkCount out;
   for (auto const& reg : catalogue.registers()) {
-    auto sql = clocks_of(reg, viewer, query);
+    auto sql = clocks_of(catalogue, reg, viewer, query);
     if (!sql) continue;
     sql->text += " limit " + sql->place(most + 1 - out.count);
     Sql const statement{"work.count", "select count(*) from (select 1" + sql->text + ") as counted"};

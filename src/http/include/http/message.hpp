@@ -52,6 +52,8 @@ class Subscription {
   virtual ~Subscription() = default;
   // What there is to send; nothing: `wake` is called once, from any thread, when there is. False at the end.
   virtual bool take(std::string& piece, std::function<void()> wake) = 0;
+  // The other end is gone: `wake` is forgotten, and not called any more once this has returned.
+  virtual void leave() = 0;
   // What is sent when nothing happened for limits::http_event_heartbeat_seconds.
   virtual std::string_view heartbeat() const = 0;
 };
