@@ -85,6 +85,7 @@ class ServerProcess {
     return status;
   }
   std::uint16_t port() const { return port_; }
+  pid_t id() const { return child_; }
 
  private:
   pid_t child_ = -1;

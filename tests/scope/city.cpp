@@ -1,5 +1,6 @@
 #include "city.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -82,7 +83,9 @@ char place_of_region(std::string_view region) {
 
 // 139, the place's number, 00, whose: planted by the scenario.
 std::optional<Mark> telephone(std::string_view digits) {
-  if (digits.size() != 11 || digits.substr(4, 2) != "00" || digits[3] < '1' || digits[3] > '4') return {};
+  if (digits.size() != 11 || !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; }) ||
+      digits.substr(4, 2) != "00" || digits[3] < '1' || digits[3] > '4')
+    return {};
   Mark mark{{"", places[digits[3] - '1'].letter, "", ""}, true, std::string(digits)};
   switch (digits[7]) {
     case '1':

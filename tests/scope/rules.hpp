@@ -1,5 +1,5 @@
-// Who may see what, written down by hand from the role matrix (rules.md, section 15) and the regions: the walk
-// holds the server to this and to nothing the server computes.
+// Who may see what, written down by hand from the role matrix (rules.md, section 15) and the regions: the
+// walk holds the server to this and to nothing the server computes.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -19,8 +19,8 @@ constexpr bool reaches(char from, char place) {
   }
 }
 
-// Somebody with one grant: a role at a place, or for a party ("Of": the firm f of the place O; "Oo": the bureau
-// of O).
+// Somebody with one grant: a role at a place, or for a party ("Of": the firm f of the place O; "Oo": the
+// bureau of O).
 struct Seer {
   std::string role;
   char place = 0;
