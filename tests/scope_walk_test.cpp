@@ -323,14 +323,20 @@ void ScopeWalk::walk_records(Visitor& visitor) {
 
 void ScopeWalk::walk_record(Visitor& visitor, std::string const& id, Thing const& thing, bool in_full) {
   std::vector<std::string> parts{""};
-  if (in_full) parts = {"", "/history", "/proof", "/actions", "/attachments"};
-  if (in_full && thing.register_name == "attachment") parts.emplace_back("/content");
+  if (in_full) parts = {"", "/history", "/proof", "/actions", "/attachments", "/documents"};
+  if (in_full && (thing.register_name == "attachment" || thing.register_name == "document"))
+    parts.emplace_back("/content");
   bool const may = may_see(visitor.person().seer, thing);
   for (auto const& part : parts) {
     std::string const route = "/api/v1/{register}/{id}" + part;
     auto const answer = visitor.get(route, path_of(thing, id) + part, may ? "" : "If-None-Match: *\r\n");
     if (may && answer.status != 200)
       findings_.defect(visitor.who() + " misses " + path_of(thing, id) + part + ": " + answer.body);
+    // A paper shows people whole, whoever looks.
+    if (may && part == "/content" && thing.register_name == "document") {
+      findings_.asked_clear(answer.header("x-request-id"));
+      findings_.shown_clear(answer.header("x-request-id"));
+    }
     if (may && part == "/attachments") {
       Thing file{"attachment", thing.place, thing.party, thing.register_name};
       bool const has_any = !ids_of(answer.json()).empty();
@@ -369,7 +375,9 @@ void ScopeWalk::walk_acts(Visitor& visitor, kernel::Register const& reg) {
   ids.emplace_back(nowhere);
   std::vector<std::string> actions{"pause_clock", "erase", "undo_import", "recompute_clock"};
   for (auto const& action : reg.actions)
-    if (!makes_records(reg, action.name) && action.name != "attach") actions.emplace_back(action.name);
+    if (!makes_records(reg, action.name) && action.name != "attach" &&
+        !(reg.name == "document" && action.name == "issue"))
+      actions.emplace_back(action.name);
   for (auto const& action : actions) {
     std::string items;
     for (auto const& id : ids)
@@ -421,6 +429,14 @@ void ScopeWalk::walk_writing(Visitor& visitor) {
         visitor.ask(route, "/api/v1/firm/" + std::string(nowhere) + "/attachments?name=a.txt", "x", type);
     if (put.status != 404 || without_names(put, firm) != without_names(none, nowhere))
       findings_.defect(visitor.who() + " attaches elsewhere: " + put.body);
+    std::string const paper = "POST /api/v1/{register}/{id}/documents";
+    auto const issued = visitor.ask(paper, "/api/v1/firm/" + firm + "/documents", R"({"form":"x"})");
+    if (issued.status != 404) findings_.defect(visitor.who() + " issues elsewhere: " + issued.body);
+    auto const drawn_up = city_->first("document", place, "");
+    if (!drawn_up) continue;
+    auto const finished = visitor.ask("POST /api/v1/{register}/{id}/finish",
+                                      "/api/v1/document/" + to_string(*drawn_up) + "/finish", "");
+    if (finished.status != 404) findings_.defect(visitor.who() + " finishes elsewhere: " + finished.body);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "base/hash.hpp"
 #include "base/identifiers.hpp"
 #include "kernel/blobs.hpp"
+#include "kernel/document.hpp"
 #include "product/catalogue.hpp"
 #include "reflect/json.hpp"
 #include "scenario/scenario.hpp"
@@ -145,6 +146,8 @@ City::City(fs::path folder, std::string const& database)
   read_things();
   plant_files();
   read_things();
+  plant_documents();
+  read_things();
   staff();
   read_things();
 }
@@ -173,6 +176,19 @@ void City::plant_files() {
   act("guo-C", "firm.update", moved->id,
       R"({"name":"QXOnfirm.迁来有限公司","region":"371581","legal_representative":"PXOnfirm.","uscc":")" +
           uscc(1'003) + "\"}");
+}
+
+// An internal document of one check of every kind.
+void City::plant_documents() {
+  kernel::DocumentOffice office(*system_);
+  std::set<std::string> kinds;
+  for (auto const& [id, thing] : std::map(things_)) {
+    if (thing.register_name != "check" || kinds.contains(thing.place + thing.party)) continue;
+    auto const account = system_->account_of("guo-C").value();
+    if (office.issue(account, {"inspection_approval", "check", id, {}, {}, ""}))
+      kinds.insert(thing.place + thing.party);
+  }
+  if (kinds.size() < 2) throw std::runtime_error("no documents were planted");
 }
 
 // Every role at every place, for a firm and for a bureau, and once with personal data in clear.
@@ -256,9 +272,9 @@ void City::read_things() {
   // Grants name firms and bureaus, files name records: those first.
   std::vector<std::string> names;
   for (auto const& reg : product::catalogue().registers())
-    if (reg.name != "grant" && reg.name != "attachment") names.emplace_back(reg.name);
-  names.emplace_back("grant");
-  names.emplace_back("attachment");
+    if (reg.name != "grant" && reg.name != "attachment" && !reg.name.starts_with("document"))
+      names.emplace_back(reg.name);
+  for (auto const* last : {"grant", "document", "document_slot", "attachment"}) names.emplace_back(last);
   things_.clear();
   for (auto const& name : names) {
     Sql const all{"walk.all", "select id, body from r_" + name + " where jurisdiction = $1"};
@@ -278,6 +294,16 @@ Thing City::thing_of(std::string const& register_name, std::string const& body) 
   if (register_name == "attachment") {
     thing = things_.at(*parse_uuid(*member(record, "record")));
     thing.owner = std::exchange(thing.register_name, register_name);
+    return thing;
+  }
+  if (register_name == "document") {  // issued to nobody but the bureau
+    thing.place = things_.at(*parse_uuid(*member(record, "record"))).place;
+    thing.owner = *member(record, "register_name");
+    return thing;
+  }
+  if (register_name == "document_slot") {
+    auto const key = *member(record, "key");
+    thing.place = things_.at(*parse_uuid(key.substr(key.find('/') + 1))).place;
     return thing;
   }
   if (register_name == "grant") {

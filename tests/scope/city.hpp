@@ -52,6 +52,7 @@ class City {
  private:
   void plant(std::string const& database);
   void plant_files();
+  void plant_documents();
   void staff();
   Thing thing_of(std::string const& register_name, std::string const& body) const;
 

@@ -52,6 +52,8 @@ inline constexpr std::array rules{
     Rule{"account", false, " security_administrator auditor ", false, false},
     Rule{"grant", false, " security_administrator audit_administrator auditor leader ", true, true},
     Rule{"attachment", true, "", true, true},  // and of what one reads only
+    Rule{"document", true, "", true, true},    // and of what one reads only
+    Rule{"document_slot", true, "", false, false},
     Rule{"calendar_year", true, " system_administrator ", false, false},
     Rule{"firm", true, "", true, false},
     Rule{"site", true, "", true, false},
@@ -113,6 +115,11 @@ inline constexpr std::array routes{
     RouteRule{"GET /readyz", Walked::open},
     RouteRule{"GET /log/{path}", Walked::open},
     RouteRule{"GET /open/draws/{path}", Walked::open},
+    RouteRule{"GET /v/{code}", Walked::open},  // by a code that only the paper tells
+    RouteRule{"GET /api/v1/forms", Walked::open},
+    RouteRule{"GET /api/v1/{register}/{id}/documents", Walked::yes},
+    RouteRule{"POST /api/v1/{register}/{id}/documents", Walked::yes},
+    RouteRule{"POST /api/v1/{register}/{id}/finish", Walked::yes},
     RouteRule{"GET /api/v1/openapi.json", Walked::open},
     RouteRule{"POST /api/v1/session", Walked::open},
     RouteRule{"GET /api/v1/session", Walked::yes},

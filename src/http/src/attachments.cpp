@@ -188,6 +188,7 @@ Response list_attachments(Context& context) {
 Response show_content(Context& context) {
   auto const wanted = wanted_record(context);
   if (!wanted) return context.refused(wanted.refusal());
+  if (wanted->reg->name == "document") return show_document(context, *wanted);
   if (wanted->reg->name != "attachment" || wanted->found.state != "active")
     return context.refused(refuse("not_found"));
   auto const& file = wanted->found.as<kernel::Attachment>();

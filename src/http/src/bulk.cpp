@@ -68,7 +68,7 @@ Response act_on_many(Context& context) {
   Json const* action = body->find("action");
   if (action == nullptr || action->as_text() == nullptr)
     return context.refused(refuse("required", "/action"));
-  if (*action->as_text() == "attach") return context.refused(refuse("upload_first"));
+  if (auto const elsewhere = own_address_of(**reg, *action->as_text())) return context.refused(*elsewhere);
   auto const items = items_of(*body);
   if (!items) return context.refused(items.refusal());
   auto const key = idempotency_key(context.request);

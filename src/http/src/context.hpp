@@ -8,6 +8,7 @@
 #include "feed.hpp"
 #include "http/message.hpp"
 #include "jobs.hpp"
+#include "kernel/document.hpp"
 #include "kernel/system.hpp"
 #include "problem.hpp"
 #include "router.hpp"
@@ -21,7 +22,8 @@ struct Context {
   Variables variables;
   Jobs& jobs;
   Feed& feed;
-  std::atomic<int>& exporting;     // tables being written now
+  std::atomic<int>& exporting;  // tables being written now
+  kernel::DocumentOffice& office;
   std::optional<Session> session;  // there for every route that wants somebody signed in
 
   std::string const& variable(std::string_view name) const { return variables.find(name)->second; }
@@ -62,6 +64,12 @@ Response export_records(Context& context);
 Response attach_file(Context& context);
 Response list_attachments(Context& context);
 Response show_content(Context& context);
+// documents.cpp
+Response issue_document(Context& context);
+Response list_documents(Context& context);
+Response finish_document(Context& context);
+Response list_forms(Context& context);
+Response verify_document(Context& context);
 // work.cpp
 Response show_work(Context& context);
 // events.cpp

@@ -260,6 +260,7 @@ class Document {
     account_paths();
     file_paths();
     work_paths();
+    document_paths();
     operation(
         "/api/v1/meta", "get", "meta", Json::Array{}, {},
         with(problem_answers({401}), "200", answer("registers, states, steps, schemas", of_type("object"))));
@@ -397,6 +398,86 @@ class Document {
                                                                  {"at", "account", "register", "what"}))},
                                      {"next", std::move(next)}},
                                     {"items", "next"}))));
+  }
+
+  static Json document_receipt() {
+    return object_of({{"id", uuid_schema()},
+                      {"version", of_type("integer")},
+                      {"entry", of_type("integer")},
+                      {"state", of_type("string")},
+                      {"repeated", of_type("boolean")},
+                      {"number", of_type("string")},
+                      {"code", of_type("string")},
+                      {"pages", of_type("integer")}},
+                     {"id", "version", "entry", "state", "number", "code", "pages"});
+  }
+
+  void add_documents(std::string const& base, std::string const& name) {
+    auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
+    operation(base + "/{id}/documents", "get", name + "_documents", Json::Array{id()}, {},
+              with(problem_answers({401, 403, 404}), "200",
+                   answer("official documents made from the record",
+                          object_of({{"items", list_of(reference("document_record"))}}, {"items"}))));
+    Json wish = object_of(
+        {{"form", of_type("string")}, {"written", of_type("object")}, {"supersedes", uuid_schema()}},
+        {"form"});
+    Json issue = forgery_guard();
+    issue.push(id());
+    issue.push(parameter("Idempotency-Key", "header", false, of_type("string")));
+    auto const refusals = problem_answers({400, 401, 403, 404, 409, 412, 413, 415, 422, 503, 507});
+    operation(base + "/{id}/documents", "post", name + "_issue_document", std::move(issue), std::move(wish),
+              with(with(refusals, "200", answer("repeated", document_receipt())), "201",
+                   answer("issued", document_receipt())));
+  }
+
+  void document_paths() {
+    auto const text = [] { return of_type("string"); };
+    auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
+    operation("/api/v1/document/{id}/content", "get", "document_content",
+              Json::Array{id(), parameter("Range", "header", false, text())}, {},
+              with(with(problem_answers({401, 403, 404, 416, 503}), "200",
+                        content_answer("as it was issued", {"application/pdf"})),
+                   "206", content_answer("a part of it", {"application/pdf"})));
+    Json finish = forgery_guard();
+    finish.push(id());
+    operation("/api/v1/document/{id}/finish", "post", "finish_document", std::move(finish), {},
+              with(with(problem_answers({400, 401, 403, 404, 409, 412, 413, 422, 503, 507}), "200",
+                        answer("was issued already", document_receipt())),
+                   "201", answer("issued", document_receipt())));
+    Json written = object_of({{"name", text()}, {"label", text()}, {"required", of_type("boolean")}},
+                             {"name", "label", "required"});
+    Json::Object form{{"form", text()},
+                      {"edition", text()},
+                      {"title", text()},
+                      {"title_en", text()},
+                      {"register", text()},
+                      {"legal_basis", text()},
+                      {"effective_from", text()},
+                      {"verified", of_type("boolean")},
+                      {"written", list_of(std::move(written))}};
+    operation("/api/v1/forms", "get", "forms", Json::Array{parameter("register", "query", false, text())}, {},
+              with(problem_answers({400, 401, 403}), "200",
+                   answer("forms in force today",
+                          object_of({{"items", list_of(object_of(std::move(form), {"form", "edition", "title",
+                                                                                   "register", "written"}))}},
+                                    {"items"}))));
+    Json::Object verified{{"code", text()},      {"status", text()},           {"title", text()},
+                          {"title_en", text()},  {"authority", text()},        {"number", text()},
+                          {"issued_on", text()}, {"ended_on", text()},         {"pages", of_type("integer")},
+                          {"sha256", text()},    {"entry", of_type("integer")}};
+    Json found = answer("valid, superseded or withdrawn",
+                        object_of(std::move(verified), {"code", "status", "title", "number", "issued_on"}));
+    Json none = problem_answers({404});
+    auto const add_page = [](Json& told) {
+      for (auto& [member, content] : *told.as_object())
+        if (member == "content") content.set("text/html", Json(Json::Object{}));
+    };
+    add_page(found);
+    add_page(none.as_object()->front().second);
+    operation(
+        "/v/{code}", "get", "verify_document",
+        Json::Array{parameter("code", "path", true, text()), parameter("Accept", "header", false, text())},
+        {}, with(std::move(none), "200", std::move(found)));
   }
 
   void work_paths() {
@@ -556,6 +637,7 @@ class Document {
     add_reads(base, name);
     add_acts(reg, base, name);
     add_files(base, name);
+    add_documents(base, name);
     if (reg.importable) add_import(base, name);
   }
 

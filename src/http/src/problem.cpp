@@ -20,6 +20,7 @@ constexpr std::array statuses{
     Status{"bad_cursor", 400},
     Status{"busy", 503},
     Status{"csrf", 403},
+    Status{"document_exists", 409},
     Status{"duplicate", 409},
     Status{"forbidden", 403},
     Status{"four_eyes", 403},

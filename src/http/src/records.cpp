@@ -141,8 +141,7 @@ Response receipt(kernel::Receipt const& done, bool created, std::string_view reg
 }
 
 Response submit(Context& context, kernel::Register const& reg, std::string action, Uuid record) {
-  // Whoever names a file must have sent it: knowing its digest is no right to read it.
-  if (action == "attach") return context.refused(refuse("upload_first"));
+  if (auto const elsewhere = own_address_of(reg, action)) return context.refused(*elsewhere);
   kernel::Command command;
   command.register_name = reg.name;
   command.action = std::move(action);

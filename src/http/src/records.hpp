@@ -33,6 +33,12 @@ Result<Listing> listing_of(Request const& request, std::initializer_list<std::st
 Result<int> page_limit(std::string const& text);
 
 Json receipt_json(kernel::Receipt const& done);
+// Actions that people take through an address of their own, and what they are told elsewhere.
+std::optional<Refusal> own_address_of(kernel::Register const& reg, std::string_view action);
+
+// The content of a record of the register "document".
+Response show_document(Context& context, Wanted const& wanted);
+
 // Refused "too_long".
 Result<std::string> idempotency_key(Request const& request);
 

@@ -20,6 +20,7 @@ constexpr std::array table{
     ApiRoute{"GET", "/readyz", "readiness", Entrance::open, Content::none, show_readiness},
     ApiRoute{"GET", "/log/{path...}", "log_file", Entrance::open, Content::none, show_log_file},
     ApiRoute{"GET", "/open/draws/{path...}", "draw_file", Entrance::open, Content::none, show_published},
+    ApiRoute{"GET", "/v/{code}", "verify_document", Entrance::open, Content::none, verify_document},
     ApiRoute{"GET", "/api/v1/openapi.json", "openapi", Entrance::open, Content::none, show_openapi},
     ApiRoute{"POST", "/api/v1/session", "sign_in", Entrance::open, Content::json, sign_in},
     ApiRoute{"GET", "/api/v1/session", "session", Entrance::enrolling, Content::none, show_session},
@@ -62,6 +63,13 @@ constexpr std::array table{
              list_attachments},
     ApiRoute{"POST", "/api/v1/{register}/{id}/attachments", "attach", Entrance::signed_in, Content::file,
              attach_file},
+    ApiRoute{"GET", "/api/v1/{register}/{id}/documents", "documents", Entrance::signed_in, Content::none,
+             list_documents},
+    ApiRoute{"POST", "/api/v1/{register}/{id}/documents", "issue_document", Entrance::signed_in,
+             Content::json, issue_document},
+    ApiRoute{"POST", "/api/v1/document/{id}/finish", "finish_document", Entrance::signed_in, Content::none,
+             finish_document},
+    ApiRoute{"GET", "/api/v1/forms", "forms", Entrance::signed_in, Content::none, list_forms},
     ApiRoute{"GET", "/api/v1/{register}/{id}/content", "content", Entrance::signed_in, Content::none,
              show_content},
     ApiRoute{"GET", "/api/v1/search", "suggest", Entrance::signed_in, Content::none, suggest},
@@ -94,7 +102,11 @@ bool is_json(Request const& request) {
 void harden(Response& response) {
   response.set("x-content-type-options", "nosniff");
   response.set("referrer-policy", "no-referrer");
-  response.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
+  // A page brings a policy with its own style; policies add up, so it would forbid what that allows.
+  bool const is_page = std::ranges::any_of(response.headers, [](Header const& header) {
+    return header.name == "content-security-policy" && header.value.starts_with("default-src");
+  });
+  if (!is_page) response.set("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
 }
 
 class ApiImpl final : public Api {
@@ -145,7 +157,7 @@ class ApiImpl final : public Api {
   }
 
   Response dispatch(Request const& request) {
-    Context context{system_, doors_, request, {}, jobs_, feed_, exporting_, {}};
+    Context context{system_, doors_, request, {}, jobs_, feed_, exporting_, office_, {}};
     auto const* route = find(request, context.variables);
     if (route == nullptr) return nothing_here(request);
     if (route->entrance != Entrance::open)
@@ -189,6 +201,7 @@ class ApiImpl final : public Api {
   kernel::System& system_;
   Doors doors_;
   std::atomic<int> exporting_{0};
+  kernel::DocumentOffice office_{system_};
   Jobs jobs_{system_};
   Feed feed_{system_, doors_.sessions};
 };

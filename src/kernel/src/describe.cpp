@@ -2,6 +2,7 @@
 #include <boost/describe.hpp>
 
 #include "base/limits.hpp"
+#include "kernel/document.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/record.hpp"
 #include "kernel/regions.hpp"
@@ -37,6 +38,15 @@ BOOST_DESCRIBE_STRUCT(Closing, (), (reason))
 BOOST_DESCRIBE_STRUCT(ClockDecision, (), (rule, days, reason))
 BOOST_DESCRIBE_STRUCT(ErasureRequest, (), (fields, versions, ground))
 BOOST_DESCRIBE_STRUCT(UndoRequest, (), (batch))
+BOOST_DESCRIBE_STRUCT(Document, (),
+                      (form, edition, title, title_en, authority, number, code, address, register_name,
+                       record, record_version, values_blob, pdf_blob, bytes, pages, issued_on, supersedes,
+                       superseded_by, ended_on, end_reason, reprints, reprint_reason, regions, recipients))
+BOOST_DESCRIBE_STRUCT(DocumentSlot, (), (key, current, regions))
+BOOST_DESCRIBE_STRUCT(DrawUp, (),
+                      (form, edition, title, title_en, authority, number, series, site, register_name, record,
+                       record_version, values_blob, to_parties, supersedes))
+BOOST_DESCRIBE_STRUCT(IssueDocument, (), (pdf_blob, bytes, pages))
 }  // namespace plumbline::kernel
 
 namespace plumbline::reflect {
@@ -137,6 +147,52 @@ Type const& type_of<Attachment>() {
       note(&Attachment::file_name, Flag::required, most(255)),
       note(&Attachment::register_name, Flag::lifted | Flag::required, most(64)),
       note(&Attachment::record, Flag::lifted));
+  return type;
+}
+template <>
+Type const& type_of<Document>() {
+  static Type const type = describe<Document>(
+      "document", note(&Document::form, Flag::required | Flag::lifted | Flag::published, most(64)),
+      note(&Document::edition, Flag::required | Flag::published, most(64)),
+      note(&Document::title, Flag::required | Flag::published, most(limits::name_text)),
+      note(&Document::title_en, Flag::published, most(limits::name_text)),
+      note(&Document::authority, Flag::required | Flag::published, most(limits::name_text)),
+      note(&Document::number, Flag::lifted | Flag::published, most(limits::name_text)),
+      note(&Document::code, Flag::unique, most(limits::verification_code_bytes)),
+      note(&Document::address, most(limits::name_text)),
+      note(&Document::register_name, Flag::required | Flag::lifted, most(64)),
+      note(&Document::record, Flag::lifted), note(&Document::values_blob, Flag::personal),
+      note(&Document::pdf_blob, Flag::personal), note(&Document::issued_on, Flag::lifted | Flag::published),
+      note(&Document::supersedes, refers("document")), note(&Document::superseded_by, refers("document")),
+      note(&Document::end_reason, most(500)), note(&Document::reprint_reason, most(500)));
+  return type;
+}
+template <>
+Type const& type_of<DocumentSlot>() {
+  static Type const type = describe<DocumentSlot>(
+      "document_slot", note(&DocumentSlot::key, Flag::required | Flag::unique, most(128)),
+      note(&DocumentSlot::current, refers("document")));
+  return type;
+}
+template <>
+Type const& type_of<DrawUp>() {
+  static Type const type = describe<DrawUp>(
+      "draw_up_document", note(&DrawUp::form, Flag::required, most(64)),
+      note(&DrawUp::edition, Flag::required, most(64)),
+      note(&DrawUp::title, Flag::required, most(limits::name_text)),
+      note(&DrawUp::title_en, most(limits::name_text)),
+      note(&DrawUp::authority, Flag::required, most(limits::name_text)),
+      note(&DrawUp::number, most(limits::name_text)), note(&DrawUp::series, Flag::required, most(32)),
+      note(&DrawUp::site, Flag::required, most(limits::name_text)),
+      note(&DrawUp::register_name, Flag::required, most(64)),
+      note(&DrawUp::values_blob, Flag::required, format(formats::sha256_hex)));
+  return type;
+}
+template <>
+Type const& type_of<IssueDocument>() {
+  static Type const type = describe<IssueDocument>(
+      "issue_document", note(&IssueDocument::pdf_blob, Flag::required, format(formats::sha256_hex)),
+      note(&IssueDocument::bytes, Flag::none, least(1)), note(&IssueDocument::pages, Flag::none, least(1)));
   return type;
 }
 template <>

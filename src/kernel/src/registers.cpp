@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "kernel/document.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/regions.hpp"
 
@@ -281,7 +282,9 @@ Module kernel_module() {
   calendar.readers = staff | Role::system_administrator;
   calendar.title_field = "notice";
 
-  return {"kernel", {regions, accounts, grants, attachments, calendar}, {}};
+  return {"kernel",
+          {regions, accounts, grants, attachments, calendar, document_register(), document_slot_register()},
+          {}};
 }
 
 }  // namespace plumbline::kernel
