@@ -10,6 +10,7 @@
 #include "inspection/api.hpp"
 #include "inspection/service.hpp"
 #include "kernel/blobs.hpp"
+#include "kernel/document.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/reads.hpp"
@@ -106,6 +107,9 @@ class Round {
   void enter_result(Visit const& visit);
   Json evidence(std::string const& text, std::string_view kind);
   Uuid last_follow_up(Uuid check);
+  Uuid paper(Uuid account, std::string form, std::string register_name, Uuid record, Json written = {});
+  void paper_set(Visit const& visit);
+  void serve_order(Visit const& visit);
   void at_time(Date date, int hour, int minute, std::function<void()> what) {
     story_.push_back({demo::at(date, hour, minute), std::move(what)});
   }
@@ -116,6 +120,7 @@ class Round {
   };
 
   Hand hand_;
+  kernel::DocumentOffice office_{hand_.system()};
   City const& city_;
   RoundPlan const& plan_;
   kernel::Viewer viewer_;
@@ -204,6 +209,7 @@ void Round::draw() {
   if (!outcome.refused.empty()) fail("check.assign", outcome.refused.front());
   if (!outcome.firms_without_inspectors.empty()) fail("compute_draw", {"not_matched", "", {}});
   publish_log();
+  paper(account("drawer"), "draw_record", "inspection_task", task_);
   auto const task = system().reads().get(viewer_, "inspection_task", task_);
   draw_ = task->as<inspection::InspectionTask>().draw.value_or("");
 }
@@ -319,6 +325,45 @@ Uuid Round::last_follow_up(Uuid check) {
   return system().reads().get(viewer_, "check", check)->as<inspection::Check>().follow_ups.back();
 }
 
+Uuid Round::paper(Uuid account, std::string form, std::string register_name, Uuid record, Json written) {
+  kernel::DocumentOffice::Wish wish;
+  wish.form = std::move(form);
+  wish.register_name = std::move(register_name);
+  wish.record = record;
+  wish.written = std::move(written);
+  auto const done = office_.issue(account, wish);
+  return must(done, wish.form).record;
+}
+
+// What a visit leaves on paper, from the approval to the sheet.
+void Round::paper_set(Visit const& visit) {
+  Uuid const officer = account("officer");
+  at_time(visit.day, 8, 20,
+          [this, visit, officer] { paper(officer, "inspection_approval", "check", visit.check); });
+  at_time(visit.day, 8, 40,
+          [this, visit, officer] { paper(officer, "inspection_notice", "check", visit.check); });
+  at_time(visit.day, 11, 40, [this, visit] {
+    paper(visit.inspector_account, "site_record", "check", visit.check,
+          object({{"place", "该单位登记的经营场所"},
+                  {"from", "9时30分"},
+                  {"to", "11时30分"},
+                  {"present", "该单位现场负责人"},
+                  {"situation", visit.result.text}}));
+    paper(visit.inspector_account, "check_sheet", "check", visit.check);
+  });
+}
+
+void Round::serve_order(Visit const& visit) {
+  Uuid const officer = account("officer");
+  auto const check = system().reads().get(viewer_, "check", visit.check);
+  auto const firm = system().reads().get(viewer_, "firm", *check->as<inspection::Check>().firm);
+  Uuid const order = paper(officer, "correction_order", "follow_up", last_follow_up(visit.check));
+  paper(officer, "service_receipt", "document", order,
+        object({{"recipient", firm->as<archive::Firm>().name},
+                {"place", "该单位登记的经营场所"},
+                {"method", "直接送达"}}));
+}
+
 void Round::follow_up(Visit const& visit) {
   Date const published = after(visit.day, 5);
   Uuid const officer = account("officer");
@@ -327,6 +372,7 @@ void Round::follow_up(Visit const& visit) {
     Json payload = object({{"kind", visit.result.follow_up}, {"text", visit.result.text}});
     if (correction) payload.set("due_on", to_string(published + 30));
     hand_.act(officer, "check", "open_follow_up", visit.check, payload);
+    if (correction) serve_order(visit);
   });
   if (!correction) {
     at_time(after(published, 8), 10, 0, [this, visit, officer] {
@@ -368,6 +414,9 @@ void Round::schedule(Visit const& visit) {
 
 void Round::visit() {
   for (auto const& visit : visits_) schedule(visit);
+  // Enough to look at; a paper takes longer than an act.
+  constexpr std::size_t visits_on_paper = 4;
+  for (std::size_t i = 0; i < std::min(visits_on_paper, visits_.size()); ++i) paper_set(visits_[i]);
   std::ranges::stable_sort(story_, {}, &Happening::at);
   Instant const last = demo::at(day(under_way_workdays), 18, 0);
   for (auto const& happening : story_) {
@@ -380,6 +429,8 @@ void Round::visit() {
 // The last check that closes has closed the task.
 void Round::finish() {
   Date const next = after(legal_date(hand_.clock().now()), 1);
+  hand_.wait_until(next, 9);
+  paper(account("officer"), "inspection_summary", "inspection_task", task_);
   hand_.wait_until(next, 10);
   must(inspection::open_draw(system(), account("drawer"), task_), "open_draw");
 }
