@@ -254,21 +254,21 @@ void Composer::table(Block const& block, double keep) {
 
 double Composer::signature_height(Block const& block) const {
   double const left = static_cast<double>(block.left.size()) * body_style.pitch;
-  return std::max(left, seal_side) + 8 * mm;
+  return std::max(left, seal_side) + 4 * mm;
 }
 
 // The seal goes over the date, its upper edge on the authority's name (7.3.5.1).
 void Composer::signature(Block const& block) {
   double const height = signature_height(block);
   if (room() < height) new_page();
-  double top = y_ + 6 * mm;
+  double top = y_ + 3 * mm;
   for (auto const& line : block.left) {
     put(typesetter_.set(filling_.text(line), dense_style, area_width - signing_width - 4 * mm), left_edge,
         top, Place::left);
     top += body_style.pitch;
   }
   double const left = right_edge - signing_width;
-  double const seal_top = y_ + 6 * mm;
+  double const seal_top = y_ + 3 * mm;
   add([=](cairo_t* page) {
     double const dashes[] = {2, 3};
     cairo_save(page);
