@@ -244,7 +244,9 @@ async function askAll(base, document, judge, person) {
           body,
           redirect: "manual",
         });
-        if (path === "/api/v1/{register}" || answer.status === 200) await remember(answer.clone());
+        // A stream that was cloned ends only when both are given up.
+        const streams = (answer.headers.get("content-type") ?? "").startsWith("text/event-stream");
+        if (answer.status === 200 && !streams) await remember(answer.clone());
         await judge.look(
           path,
           method,
