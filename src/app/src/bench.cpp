@@ -27,8 +27,12 @@ class Scratch {
 };
 
 std::vector<std::string> wanted(BenchOptions const& options) {
-  if (!options.names.empty()) return options.names;
   std::vector<std::string> all = bench::names();
+  if (options.names == std::vector<std::string>{"http"}) {
+    std::erase_if(all, [](std::string const& name) { return !name.starts_with("http"); });
+    return all;
+  }
+  if (!options.names.empty()) return options.names;
   if (options.postgres.empty()) std::erase(all, "desk_postgres");
   return all;
 }

@@ -35,7 +35,11 @@ constexpr Named figures[] = {
     {"draw", bench_draw},
     {"log_verify", bench_log_verify},
     {"import", bench_import},
-    {"start", bench_start}};
+    {"start", bench_start},
+    {"http_list", bench_http_list},
+    {"http_record", bench_http_record},
+    {"http_write", bench_http_write},
+    {"http_growth", bench_http_growth}};
 
 }  // namespace
 
@@ -46,7 +50,9 @@ Sizes smoke_sizes() {
           .draw_units = 3'000,
           .drawn = 30,
           .verified_entries = 600,
-          .import_rows = 300};
+          .import_rows = 300,
+          .served_records = 1'000,
+          .load_seconds = 0.1};
 }
 
 Json to_json(Figure const& figure) {

@@ -73,8 +73,10 @@ int status_of(std::string_view code) {
   return known == statuses.end() ? 422 : known->status;
 }
 
-Response json(int status, Json const& document) {
-  auto response = text(status, "application/json", write_json(document));
+Response json(int status, Json const& document) { return json_text(status, write_json(document)); }
+
+Response json_text(int status, std::string content) {
+  auto response = text(status, "application/json", std::move(content));
   response.set("cache-control", "no-store");
   return response;
 }

@@ -15,5 +15,6 @@ int status_of(std::string_view code);
 Json problem_json(Refusal const& refusal, Request const& request);
 Response problem_of(Refusal const& refusal, Request const& request);
 Response json(int status, Json const& document);
+Response json_text(int status, std::string content);  // that is a document already
 
 }  // namespace plumbline::http

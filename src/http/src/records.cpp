@@ -173,18 +173,20 @@ Response list_records(Context& context) {
   for (auto const& item : page->items) ids += to_string(item.id) + ' ';
   if (auto noted = note_personal_read(context, **reg, viewer, "list", ids); !noted)
     return context.refused(noted.refusal());
-  Json document;
-  Json::Array items;
-  for (auto const& item : page->items) items.push_back(kernel::record_json(**reg, item, viewer.sight(**reg)));
-  document.set("items", std::move(items));
-  document.set("next", page->next.empty() ? Json() : Json(page->next));
+  std::string content = R"({"items":[)";
+  auto const sight = viewer.sight(**reg);
+  for (auto const& item : page->items) {
+    if (content.back() != '[') content += ',';
+    kernel::append_record(content, **reg, item, sight);
+  }
+  content += R"(],"next":)" + write_json(page->next.empty() ? Json() : Json(page->next));
   if (listing->with_total) {
     auto const total = context.system.reads().total(viewer, (*reg)->name, listing->query);
     if (!total) return context.refused(total.refusal());
-    document.set("total", total->count);
-    document.set("total_is_capped", total->is_capped);
+    content += R"(,"total":)" + std::to_string(total->count) + R"(,"total_is_capped":)" +
+               (total->is_capped ? "true" : "false");
   }
-  auto response = json(200, document);
+  auto response = json_text(200, std::move(content) + '}');
   tag_answer(context.request, response);
   return response;
 }
@@ -196,8 +198,9 @@ Response show_record(Context& context) {
           note_personal_read(context, *wanted->reg, wanted->viewer, "record", to_string(wanted->found.id));
       !noted)
     return context.refused(noted.refusal());
-  auto response =
-      json(200, kernel::record_json(*wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg)));
+  std::string content;
+  kernel::append_record(content, *wanted->reg, wanted->found, wanted->viewer.sight(*wanted->reg));
+  auto response = json_text(200, std::move(content));
   tag_answer(context.request, response, wanted->found.version);
   return response;
 }

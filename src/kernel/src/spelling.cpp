@@ -1,29 +1,55 @@
 #include "kernel/spelling.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "personal.hpp"
 #include "reflect/codec.hpp"
 
 namespace plumbline::kernel {
 
+namespace {
+
+void append_texts(std::string& out, std::vector<std::string> const& texts) {
+  out += '[';
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) out += ',';
+    out += write_json(texts[i]);
+  }
+  out += ']';
+}
+
+}  // namespace
+
+void append_record(std::string& out, Register const& reg, Found const& found, reflect::Sight sight) {
+  out += R"({"id":")" + to_string(found.id) + R"(","version":)" + std::to_string(found.version) +
+         R"(,"state":)" + write_json(found.state) + R"(,"entry":)" + std::to_string(found.entry) +
+         R"(,"updated_at":")" + to_string(found.updated_at) + '"';
+  // The record's own braces give way to those around it.
+  auto const begin = out.size();
+  reflect::write(out, *reg.type, found.record.data(), reflect::Spelling::ordinary, sight);
+  out.pop_back();
+  if (out.size() > begin + 1)
+    out[begin] = ',';
+  else
+    out.pop_back();
+  out += R"(,"scopes":)";
+  append_texts(out, found.envelope.scopes);
+  out += R"(,"clocks":[)";
+  for (auto const& clock : found.envelope.clocks) {
+    if (out.back() != '[') out += ',';
+    reflect::write(out, reflect::type_of<RunningClock>(), &clock, reflect::Spelling::ordinary,
+                   reflect::Sight::all);
+  }
+  out += "]}";
+}
+
 Json record_json(Register const& reg, Found const& found, reflect::Sight sight) {
-  Json document;
-  document.set("id", to_string(found.id));
-  document.set("version", found.version);
-  document.set("state", found.state);
-  document.set("entry", found.entry);
-  document.set("updated_at", to_string(found.updated_at));
-  Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
-  for (auto const& [name, value] : *record.as_object()) document.set(name, value);
-  Json::Array scopes;
-  for (auto const& scope : found.envelope.scopes) scopes.emplace_back(scope);
-  document.set("scopes", std::move(scopes));
-  Json::Array clocks;
-  for (auto const& clock : found.envelope.clocks)
-    clocks.push_back(reflect::to_json(reflect::type_of<RunningClock>(), &clock));
-  document.set("clocks", std::move(clocks));
-  return document;
+  std::string text;
+  append_record(text, reg, found, sight);
+  auto document = parse_json(text);
+  if (!document) throw std::logic_error("a record is spelt as what is no JSON: " + std::string(reg.name));
+  return *std::move(document);
 }
 
 bool shows_personal(Register const& reg, reflect::Sight sight) {

@@ -24,6 +24,8 @@ struct Sizes {
   std::uint64_t drawn = 10'000;
   std::uint64_t verified_entries = 200'000;
   std::uint64_t import_rows = 20'000;
+  std::uint64_t served_records = 1'000'000;
+  double load_seconds = 3;
 };
 Sizes smoke_sizes();
 
@@ -50,7 +52,8 @@ struct Figure {
 };
 Json to_json(Figure const& figure);
 
-// desk, desk_postgres (only with an address), growth, draw, log_verify, import, start.
+// desk, desk_postgres (only with an address), growth, draw, log_verify, import, start, http_list,
+// http_record, http_write, http_growth.
 std::vector<std::string> const& names();
 // Throws std::invalid_argument for a name it does not know, std::runtime_error when the product refuses.
 Figure run(std::string_view name, Setting const& setting);
