@@ -113,6 +113,7 @@ struct RouteRule {
 inline constexpr std::array routes{
     RouteRule{"GET /healthz", Walked::open},
     RouteRule{"GET /readyz", Walked::open},
+    RouteRule{"GET /metrics", Walked::open},
     RouteRule{"GET /log/{path}", Walked::open},
     RouteRule{"GET /open/draws/{path}", Walked::open},
     RouteRule{"GET /v/{code}", Walked::open},  // by a code that only the paper tells

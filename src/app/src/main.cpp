@@ -119,6 +119,7 @@ void add_serve(CommandLine& line) {
       "--database", serve->database,
       "postgres://… where it is found now (default: as at init); several servers may use one");
   command->add_option("--unix-socket", serve->unix_socket, "a socket's path, beside the address");
+  command->add_option("--log", serve->log, "a line of JSON for each request: FILE, or - for standard error");
   auto* certificate = command->add_option("--certificate", serve->certificate, "PEM: certificate and chain");
   auto* key = command->add_option("--private-key", serve->private_key, "PEM: its key");
   certificate->needs(key);

@@ -11,6 +11,7 @@
 #include "http/server.hpp"
 #include "kernel/lease.hpp"
 #include "kernel/publisher.hpp"
+#include "request_log.hpp"
 #include "serve_commands.hpp"
 #include "support.hpp"
 
@@ -67,11 +68,11 @@ class StopSignals {
     ::sigemptyset(&signals_);
     ::sigaddset(&signals_, SIGINT);
     ::sigaddset(&signals_, SIGTERM);
+    ::sigaddset(&signals_, SIGHUP);
     ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
-  void wait() const {
-    int received = 0;
-    ::sigwait(&signals_, &received);
+  void wait(RequestLog& log) const {
+    for (int received = SIGHUP; received == SIGHUP; log.reopen()) ::sigwait(&signals_, &received);
   }
 
  private:
@@ -134,6 +135,7 @@ int run_serve(ServeOptions const& options) {
   Opened system(options.common, options.database);
   if (fs::exists(options.common.data / "witness-a")) demo::use_demo_witnesses(*system, system->clock());
   auto const api = http::Api::make(*system);
+  RequestLog log(options.log, system->clock());
 
   http::ServerOptions wish;
   wish.clock = &system->clock();
@@ -144,10 +146,15 @@ int run_serve(ServeOptions const& options) {
   wish.private_key = options.private_key;
   wish.uploads = options.common.data / "uploads";
   wish.workers = static_cast<int>(std::max(4U, 2 * std::thread::hardware_concurrency()));
+  wish.served = [&](http::Served const& served) {
+    api->note(served);
+    log.note(served);
+  };
   fs::create_directories(wish.uploads);
   auto const server = http::Server::start(
       wish, [&](http::Request const& request) { return api->answer(request); },
       [&](http::Request const& request) { return api->body_rule(request); });
+  api->watch(server.get());
   Beat const publisher(std::chrono::milliseconds(1'000), Publishing(*system));
   kernel::Lease watch(*system, "clocks");
   Beat const clocks(std::chrono::minutes(1), [&] {
@@ -155,9 +162,10 @@ int run_serve(ServeOptions const& options) {
   });
   std::cout << (has_certificate ? "https://" : "http://") << listen.host << ':' << server->port()
             << std::endl;
-  signals.wait();
+  signals.wait(log);
   LastResort const last_resort(wish.stop_seconds + 5);
   auto const abandoned = server->stop();
+  api->watch(nullptr);
   if (abandoned.empty()) return 0;
   for (auto const& request : abandoned) std::cerr << "abandoned, it did not end: " << request << std::endl;
   std::_Exit(1);  // its thread still uses the system; what was acknowledged is on disk

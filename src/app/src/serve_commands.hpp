@@ -11,6 +11,7 @@ struct ServeOptions {
   fs::path unix_socket;
   fs::path certificate;  // PEM
   fs::path private_key;
+  fs::path log;  // of requests; "-" standard error, "" none
 };
 int run_serve(ServeOptions const& options);
 

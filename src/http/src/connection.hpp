@@ -56,6 +56,7 @@ class Connection {
   }
 
   net::awaitable<bool> write(std::string_view bytes) {
+    sent_ += static_cast<std::int64_t>(bytes.size());
     beast::error_code error;
     auto const buffer = net::buffer(bytes.data(), bytes.size());
     auto token = net::redirect_error(net::use_awaitable, error);
@@ -77,6 +78,8 @@ class Connection {
 
   // The time of the whole request runs from its first byte; trickling does not renew it.
   net::awaitable<bool> answer_one() {
+    begun_ = std::chrono::steady_clock::now();
+    sent_ = 0;
     allow(std::chrono::seconds(limits::http_read_timeout_seconds));
     auto end = input_.find("\r\n\r\n");
     while (end == std::string::npos) {
@@ -128,6 +131,7 @@ class Connection {
     request.id = shared_.next_id();
     request.peer = peer_;
     request.is_secure = is_secure_;
+    if (peer_.empty()) Shared::believe_proxy(request);
     if (auto const expected = request.header("expect"))
       if (*expected != "100-continue" && *expected != "100-Continue") return 417;
     return request.header("content-encoding").value_or("identity") == "identity" ? 0 : 415;
@@ -177,7 +181,7 @@ class Connection {
       --shared_.waiting;
       ++shared_.refused;
       auto const busy = shared_.problem(503, request.id);
-      co_return co_await send(request.method, busy, keep_alive);
+      co_return co_await send_and_tell(request, busy, keep_alive);
     }
     lowest().expires_never();
     Work const work(shared_, request.id + ' ' + request.method + ' ' + request.path);
@@ -185,7 +189,8 @@ class Connection {
         co_await net::co_spawn(shared_.workers, call(shared_, request, work), net::use_awaitable);
     --shared_.waiting;
     ++shared_.requests;
-    co_return co_await send(request.method, response, keep_alive && !shared_.stopping);
+    bool const goes_on = keep_alive && !shared_.stopping;
+    co_return co_await send_and_tell(request, response, goes_on);
   }
 
   // On a worker.
@@ -209,6 +214,17 @@ class Connection {
       left -= static_cast<std::int64_t>(piece.size());
       return !piece.empty();
     };
+  }
+
+  net::awaitable<bool> send_and_tell(Request const& request, Response const& response, bool keep_alive) {
+    auto const time = std::chrono::steady_clock::now() - begun_;
+    bool const proceed = co_await send(request.method, response, keep_alive);
+    if (shared_.options.served) {
+      auto const micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+      shared_.options.served(
+          {request.id, request.method, response.route, response.status, micros, sent_, response.account});
+    }
+    co_return proceed;
   }
 
   net::awaitable<bool> send(std::string const& method, Response const& response, bool keep_alive) {
@@ -314,9 +330,10 @@ class Connection {
   // The end of the conversation: what follows a refused head cannot be told from an attack.
   net::awaitable<bool> refuse(int status) {
     ++shared_.refused;
-    auto const response = shared_.problem(status, shared_.next_id());
-    std::string const method = "GET";
-    co_await send(method, response, false);
+    Request unread;
+    unread.id = shared_.next_id();
+    auto const response = shared_.problem(status, unread.id);
+    co_await send_and_tell(unread, response, false);
     co_return false;
   }
 
@@ -338,6 +355,8 @@ class Connection {
   bool is_secure_;
   std::string input_;  // read and not yet used
   Idle* idle_ = nullptr;
+  std::chrono::steady_clock::time_point begun_;  // of the request being answered
+  std::int64_t sent_ = 0;                        // bytes of its answer
 };
 
 }  // namespace plumbline::http

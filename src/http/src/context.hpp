@@ -6,6 +6,7 @@
 
 #include "doors.hpp"
 #include "feed.hpp"
+#include "figures.hpp"
 #include "http/message.hpp"
 #include "jobs.hpp"
 #include "kernel/document.hpp"
@@ -24,6 +25,7 @@ struct Context {
   Feed& feed;
   std::atomic<int>& exporting;  // tables being written now
   kernel::DocumentOffice& office;
+  Figures const& figures;
   std::optional<Session> session;  // there for every route that wants somebody signed in
 
   std::string const& variable(std::string_view name) const { return variables.find(name)->second; }
@@ -88,11 +90,13 @@ Response show_actions(Context& context);
 // meta.cpp
 Response show_meta(Context& context);
 Response show_openapi(Context& context);
+// operations.cpp
+Response show_health(Context& context);
+Response show_readiness(Context& context);
+Response show_metrics(Context& context);
 // files.cpp
 Response show_published(Context& context);
 Response show_log_file(Context& context);
-Response show_health(Context& context);
-Response show_readiness(Context& context);
 
 std::string session_cookie(Request const& request);
 // The token of the request's cookie, "" without one.

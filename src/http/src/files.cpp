@@ -57,15 +57,4 @@ Response show_published(Context& context) {
                     "no-cache");
 }
 
-Response show_health(Context&) { return text(200, "text/plain; charset=utf-8", "ok\n"); }
-
-// Ready: the database answers, and acts may be taken.
-Response show_readiness(Context& context) {
-  static store::Sql const ask{"ready.ask", "select size from ledger_head where jurisdiction = $1"};
-  auto const rows = context.system.database().reader()->query(ask, {context.system.settings().jurisdiction});
-  if (rows.empty() || context.system.awaits_adoption())
-    return context.refused(kernel::refuse(rows.empty() ? "busy" : "adopt_first"));
-  return text(200, "text/plain; charset=utf-8", "ready\n");
-}
-
 }  // namespace plumbline::http

@@ -354,7 +354,7 @@ class Document {
     operation(base + "/bulk", "post", name + "_bulk", write_headers({}),
               object_of({{"action", text()}, {"items", std::move(items)}, {"payload", of_type("object")}},
                         {"action", "items"}),
-              with(problem_answers({400, 401, 403, 404, 413, 415, 422, 503}), "200",
+              with(problem_answers({400, 401, 403, 404, 413, 415, 422, 503, 507}), "200",
                    answer("one result for each item",
                           object_of(std::move(results), {"done", "refused", "results"}))));
     operation(base + "/{id}/attachments", "get", name + "_attachments", Json::Array{id()}, {},
@@ -535,7 +535,7 @@ class Document {
     Json undo = forgery_guard();
     undo.push(id());
     operation("/api/v1/jobs/{job}/undo", "post", "undo_job", std::move(undo), {},
-              with(problem_answers({400, 401, 403, 404, 409, 413, 503}), "202",
+              with(problem_answers({400, 401, 403, 404, 409, 413, 503, 507}), "202",
                    answer("a job of its own", object_of({{"id", uuid_schema()}}, {"id"}))));
   }
 
@@ -677,7 +677,9 @@ class Document {
   }
 
   void add_acts(kernel::Register const& reg, std::string const& base, std::string const& name) {
-    auto const answers = [] { return problem_answers({400, 401, 403, 404, 409, 412, 413, 415, 422, 503}); };
+    auto const answers = [] {
+      return problem_answers({400, 401, 403, 404, 409, 412, 413, 415, 422, 503, 507});
+    };
     Json::Array makers;
     Json::Array payloads;
     for (auto const& action : reg.actions) {

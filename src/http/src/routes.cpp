@@ -9,6 +9,7 @@
 #include "compress.hpp"
 #include "context.hpp"
 #include "kernel/act.hpp"
+#include "operations.hpp"
 #include "routes.hpp"
 
 namespace plumbline::http {
@@ -18,6 +19,7 @@ constexpr std::array table{
     // method, pattern, operation, entrance, content, answer
     ApiRoute{"GET", "/healthz", "health", Entrance::open, Content::none, show_health},
     ApiRoute{"GET", "/readyz", "readiness", Entrance::open, Content::none, show_readiness},
+    ApiRoute{"GET", "/metrics", "metrics", Entrance::open, Content::none, show_metrics},
     ApiRoute{"GET", "/log/{path...}", "log_file", Entrance::open, Content::none, show_log_file},
     ApiRoute{"GET", "/open/draws/{path...}", "draw_file", Entrance::open, Content::none, show_published},
     ApiRoute{"GET", "/v/{code}", "verify_document", Entrance::open, Content::none, verify_document},
@@ -93,6 +95,14 @@ bool is_forged(Request const& request, Session const& session) {
          request.header("x-csrf-token") != std::string_view(session.csrf);
 }
 
+// Official acts and files stop before the disk is full, so that what everybody reads and what keeps accounts
+// safe (sessions, passwords) goes on, and the log can still be published.
+bool needs_room(ApiRoute const& route) {
+  static constexpr std::array<std::string_view, 8> growing{
+      "act", "attach", "bulk", "create", "finish_document", "import", "issue_document", "undo_job"};
+  return std::ranges::find(growing, route.operation) != growing.end();
+}
+
 bool is_json(Request const& request) {
   auto const type = request.header("content-type");
   return request.body.empty() ||
@@ -120,6 +130,9 @@ class ApiImpl final : public Api {
     response.set("x-request-id", request.id);
     return response;
   }
+
+  void note(Served const& served) override { figures_.note(served); }
+  void watch(Server const* server) override { figures_.server = server; }
 
   BodyRule body_rule(Request const& request) const override {
     Variables variables;
@@ -157,14 +170,23 @@ class ApiImpl final : public Api {
   }
 
   Response dispatch(Request const& request) {
-    Context context{system_, doors_, request, {}, jobs_, feed_, exporting_, office_, {}};
+    Context context{system_, doors_, request, {}, jobs_, feed_, exporting_, office_, figures_, {}};
     auto const* route = find(request, context.variables);
     if (route == nullptr) return nothing_here(request);
-    if (route->entrance != Entrance::open)
-      if (auto refused = let_in(*route, context)) return *std::move(refused);
-    if (route->content == Content::json && !is_json(request))
+    auto response = pass(*route, context);
+    response.route = route->pattern;
+    if (context.session) response.account = to_string(context.session->account);
+    return response;
+  }
+
+  Response pass(ApiRoute const& route, Context& context) {
+    if (route.entrance != Entrance::open)
+      if (auto refused = let_in(route, context)) return *std::move(refused);
+    if (route.content == Content::json && !is_json(context.request))
       return context.refused(kernel::refuse("wrong_media_type", "", "application/json"));
-    return route->answer(context);
+    if (needs_room(route) && is_disk_low(system_.folder()))
+      return context.refused(kernel::refuse("storage_full"));
+    return route.answer(context);
   }
 
   // A program's token, else a browser's session. What is refused, or nothing.
@@ -202,6 +224,7 @@ class ApiImpl final : public Api {
   Doors doors_;
   std::atomic<int> exporting_{0};
   kernel::DocumentOffice office_{system_};
+  Figures figures_;
   Jobs jobs_{system_};
   Feed feed_{system_, doors_.sessions};
 };

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
 
@@ -78,6 +79,20 @@ Shared::Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Requ
       workers(static_cast<std::size_t>(options.workers)) {}
 
 std::string Shared::next_id() { return hex_encode(random_bytes(8)); }
+
+// Ids are written into logs: only what looks like one is taken.
+void Shared::believe_proxy(Request& request) {
+  auto const is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  auto const id = request.header("x-request-id");
+  if (id && id->size() >= 8 && id->size() <= 64 && std::ranges::all_of(*id, is_plain)) request.id = *id;
+  std::string const source(request.header("x-forwarded-for").value_or(""));
+  in6_addr ignored{};
+  if (::inet_pton(AF_INET, source.c_str(), &ignored) == 1 ||
+      ::inet_pton(AF_INET6, source.c_str(), &ignored) == 1)
+    request.peer = source;
+}
 
 Response Shared::call(Request const& request) noexcept {
   if (gave_up) return problem(503, request.id);

@@ -94,6 +94,8 @@ struct Shared {
 
   Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Request const&)> rule);
   std::string next_id();
+  // What the proxy behind our Unix socket says of the request it passes on: its id, and for whom.
+  static void believe_proxy(Request& request);
   // The handler's answer; an exception becomes 500, and is told on stderr with the request's id.
   Response call(Request const& request) noexcept;
   void report_broken(std::string_view what) const;

@@ -31,9 +31,11 @@ class ApiTest : public ::testing::Test {
     options.port = 0;
     options.uploads = folder_;
     options.stop_seconds = 1;
+    options.served = [this](Served const& served) { api_->note(served); };
     server_ = Server::start(
         options, [this](Request const& request) { return api_->answer(request); },
         [this](Request const& request) { return api_->body_rule(request); });
+    api_->watch(server_.get());
   }
   void TearDown() override {
     server_.reset();

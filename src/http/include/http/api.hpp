@@ -15,6 +15,9 @@ class Api {
   virtual ~Api() = default;
   virtual Response answer(Request const& request) = 0;
   virtual BodyRule body_rule(Request const& request) const = 0;
+  // For /metrics: each answer, and the server while it runs (null again before it ends).
+  virtual void note(Served const& served) = 0;
+  virtual void watch(Server const* server) = 0;
 };
 
 }  // namespace plumbline::http

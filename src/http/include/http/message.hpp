@@ -28,7 +28,7 @@ struct Request {
   Headers headers;
   std::string body;                 // "" where it was stored in a file
   std::filesystem::path body_file;  // of an upload; removed when the answer is given
-  std::string peer;                 // address of the other end; "" over a Unix socket
+  std::string peer;                 // address of the other end, as the proxy of a Unix socket says; or ""
   bool is_secure = false;           // over TLS
 
   // The value of a header that may come once; nothing where it is absent or repeated.
@@ -62,6 +62,9 @@ struct Response {
   int status = 200;
   Headers headers;
   std::variant<std::string, FileContent, ContentStream, std::shared_ptr<Subscription>> content;
+  // For the log only (served.hpp): the pattern that answered, and who asked.
+  std::string_view route;
+  std::string account;
 
   Response& set(std::string name, std::string value);
 };

@@ -11,6 +11,7 @@
 
 #include "base/time.hpp"
 #include "http/message.hpp"
+#include "http/served.hpp"
 
 namespace plumbline::http {
 
@@ -27,7 +28,8 @@ struct ServerOptions {
   std::filesystem::path unix_socket;  // "" = none
   std::filesystem::path certificate;  // PEM chain and key: TLS on the TCP address
   std::filesystem::path private_key;
-  std::filesystem::path uploads;  // folder for bodies that go to files
+  std::filesystem::path uploads;              // folder for bodies that go to files
+  std::function<void(Served const&)> served;  // called after each answer, on the threads of the network
   int io_threads = 1;
   int workers = 4;
   int stop_seconds = 10;  // what was accepted is finished within this time after stop()
