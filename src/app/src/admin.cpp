@@ -78,6 +78,16 @@ int run_init(InitOptions const& options) {
   return print_new_password(system, *administrator, "admin");
 }
 
+int run_upgrade(Common const& common) {
+  auto const copy = kernel::System::upgrade(common.data, catalogue(), system_clock());
+  if (!copy) return refused(copy.refusal(), common);
+  Json document;
+  document.set("upgraded", copy->has_value());
+  document.set("copy", copy->has_value() ? (*copy)->string() : "");
+  print(document, common.output);
+  return 0;
+}
+
 int run_verify(VerifyOptions const& options) {
   Opened system(options.common);
   auto const audit =

@@ -34,6 +34,8 @@ struct InitOptions {
 };
 int run_init(InitOptions const& options);
 
+int run_upgrade(Common const& common);
+
 struct DoOptions {
   Common common;
   std::string act;      // REGISTER.ACTION

@@ -183,6 +183,7 @@ void add_administration(CommandLine& line) {
   command = add(line, line.app, "verify", "the log against its checkpoints", run_verify, verify);
   command->add_flag("--deep", verify->deep, "and every table row against the log");
 
+  add_plain(line, line.app, "upgrade", "the database of an older version, after a copy of it", run_upgrade);
   add_plain(line, line.app, "rebuild", "make every derived table again from the log", run_rebuild);
   add_plain(line, line.app, "publish", "publish the log: tiles, checkpoint, cosignatures", run_publish);
   add_plain(line, line.app, "rotate", "new keys for the log, announced under the old ones", run_rotate);

@@ -150,6 +150,10 @@ Result<void> copy_backup(BackupOptions const& options) {
     return kernel::refuse("no_backup", "", options.place.string());
   Aside aside(options.common.data);
   fs::copy(options.place, aside.folder(), fs::copy_options::recursive);
+  // The backup may be of an older version; it is its own copy.
+  auto const upgraded = kernel::System::upgrade(aside.folder(), catalogue(), system_clock());
+  if (!upgraded) return upgraded.refusal();
+  if (*upgraded) fs::remove(**upgraded);
   Common unfinished = options.common;
   unfinished.data = aside.folder();
   {

@@ -61,8 +61,17 @@ void RequestLog::put_aside() {
   open();
 }
 
-void RequestLog::note(http::Served const& served) {
-  std::string const line = line_of(served, clock_.now());
+void RequestLog::note(http::Served const& served) { write(line_of(served, clock_.now())); }
+
+void RequestLog::note_slow(std::string_view statement, std::chrono::microseconds took) {
+  Json line;
+  line.set("at", to_string(clock_.now()));
+  line.set("statement", std::string(statement));
+  line.set("us", std::int64_t{took.count()});
+  write(write_canonical(line) + '\n');
+}
+
+void RequestLog::write(std::string const& line) {
   std::lock_guard const lock(mutex_);
   if (descriptor_ < 0) return;
   if (descriptor_ != STDERR_FILENO && bytes_ + line.size() > limits::log_file_bytes) put_aside();

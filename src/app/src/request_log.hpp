@@ -1,8 +1,10 @@
 // The log of requests: one JSON object on a line for each, with nothing of what was asked (http/served.hpp).
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include "base/time.hpp"
 #include "http/served.hpp"
@@ -20,10 +22,13 @@ class RequestLog {
   RequestLog& operator=(RequestLog const&) = delete;
 
   void note(http::Served const& served);
+  // By name, never with its values.
+  void note_slow(std::string_view statement, std::chrono::microseconds took);
   // Another program has put the file aside (logrotate).
   void reopen();
 
  private:
+  void write(std::string const& line);
   void open();
   void put_aside();
 

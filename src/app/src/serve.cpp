@@ -6,6 +6,7 @@
 #include <iostream>
 #include <thread>
 
+#include "base/limits.hpp"
 #include "demo/city.hpp"
 #include "http/api.hpp"
 #include "http/server.hpp"
@@ -13,6 +14,7 @@
 #include "kernel/publisher.hpp"
 #include "request_log.hpp"
 #include "serve_commands.hpp"
+#include "store/slow.hpp"
 #include "support.hpp"
 
 namespace plumbline::app {
@@ -135,7 +137,10 @@ int run_serve(ServeOptions const& options) {
   Opened system(options.common, options.database);
   if (fs::exists(options.common.data / "witness-a")) demo::use_demo_witnesses(*system, system->clock());
   auto const api = http::Api::make(*system);
-  RequestLog log(options.log, system->clock());
+  auto const log = std::make_shared<RequestLog>(options.log, system->clock());
+  store::watch_slow_statements(
+      std::chrono::milliseconds(limits::slow_statement_ms),
+      [log](std::string_view name, std::chrono::microseconds took) { log->note_slow(name, took); });
 
   http::ServerOptions wish;
   wish.clock = &system->clock();
@@ -148,7 +153,7 @@ int run_serve(ServeOptions const& options) {
   wish.workers = static_cast<int>(std::max(4U, 2 * std::thread::hardware_concurrency()));
   wish.served = [&](http::Served const& served) {
     api->note(served);
-    log.note(served);
+    log->note(served);
   };
   fs::create_directories(wish.uploads);
   auto const server = http::Server::start(
@@ -162,7 +167,7 @@ int run_serve(ServeOptions const& options) {
   });
   std::cout << (has_certificate ? "https://" : "http://") << listen.host << ':' << server->port()
             << std::endl;
-  signals.wait(log);
+  signals.wait(*log);
   LastResort const last_resort(wish.stop_seconds + 5);
   auto const abandoned = server->stop();
   api->watch(nullptr);

@@ -105,12 +105,6 @@ class Unfinished {
   fs::path folder_;
 };
 
-std::string sql_text(std::string const& text) {
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 // Records by the id their chain has in the log.
 struct Known {
   RegisterPlan const* plan;
@@ -407,7 +401,7 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
   for (fs::path const file : {"public/log/checkpoint", "keys/last-checkpoint"})
     if (auto content = ledger::read_text_file(from / file)) signed_files.emplace(file, *std::move(content));
   system.exclusive([&](store::Writer& writer) {
-    writer.script("vacuum into " + sql_text((copy.folder() / "plumbline.db").string()) + ";");
+    writer.script("vacuum into " + text_literal((copy.folder() / "plumbline.db").string()) + ";");
   });
   fs::permissions(copy.folder() / "plumbline.db", fs::perms::owner_read | fs::perms::owner_write);
   BackupReport report;

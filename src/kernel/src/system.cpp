@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/divisions.hpp"
+#include "base/hash.hpp"
 #include "base/identifiers.hpp"
 #include "blob_release.hpp"
 #include "desk.hpp"
@@ -110,8 +111,9 @@ class SystemImpl final : public System {
         rules_(RuleBook::parse(embedded("rules/deadlines.json"))),
         database_(store::open(database_address(folder_, settings_))),
         reads_(*database_, catalogue_) {
-    store::migrate(*database_, kernel_migrations());
-    ensure_registers(*database_, catalogue_);
+    if (store::missing_migrations(*database_, kernel_migrations()) > 0 ||
+        !has_registers(*database_, catalogue_))
+      throw OutdatedDatabase();
     blobs_ = open_blob_folder(folder_ / "blobs");
     desk_ = std::make_unique<Desk>(*database_, catalogue_, rules_, clock_, settings_.jurisdiction);
     try_release();
@@ -379,6 +381,29 @@ Result<Uuid> make_first_administrator(System& system) {
 
 }  // namespace
 
+OutdatedDatabase::OutdatedDatabase()
+    : std::runtime_error("the database is of an older version: run 'plumbline upgrade'") {}
+
+Result<std::optional<fs::path>> System::upgrade(fs::path const& folder, Catalogue const& catalogue,
+                                                Clock const& clock) {
+  auto const settings = read_settings(folder);
+  if (settings.database.empty() && !fs::exists(folder / "plumbline.db"))
+    return refuse("file_missing", "", (folder / "plumbline.db").string());
+  auto const database = store::open(database_address(folder, settings));
+  if (store::missing_migrations(*database, kernel_migrations()) == 0 && has_registers(*database, catalogue))
+    return std::optional<fs::path>();
+  fs::path copy;
+  if (database->engine() == store::Engine::sqlite) {
+    copy = folder /
+           ("plumbline.db.before-" + to_string(legal_date(clock.now())) + "-" + hex_encode(random_bytes(4)));
+    database->writer()->script("vacuum into " + text_literal(copy.string()) + ";");
+    fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
+  }
+  store::migrate(*database, kernel_migrations(), clock);
+  ensure_registers(*database, catalogue);
+  return std::optional(copy);
+}
+
 // Every system is made by open().
 std::vector<Result<Receipt>> try_chunk(System& system, std::vector<Command> commands) {
   return static_cast<SystemImpl&>(system).try_chunk(std::move(commands));
@@ -402,6 +427,7 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
   {
     auto database = store::open(database_address(folder, settings));
     store::migrate(*database, kernel_migrations());
+    ensure_registers(*database, catalogue);
     auto const writer = database->writer();
     writer->begin();
     writer->write(insert_head, {settings.jurisdiction, ledger::CompactRange{}.serialise()});

@@ -194,6 +194,12 @@ void ensure_register(store::Writer& writer, store::Engine engine, Known const& k
 
 std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
 
+std::string text_literal(std::string_view text) {
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
+  return out + "'";
+}
+
 std::string table_name(Register const& reg) { return "r_" + std::string(reg.name); }
 
 std::vector<Column> lifted_columns(Register const& reg) {
@@ -238,12 +244,23 @@ std::optional<store::Value> cell_value(Register const& reg, Column const& column
   return column_value(column, scratch.data());
 }
 
+namespace {
+
+// Refuses what a newer program has made.
+bool is_complete(Known const& known, Catalogue const& catalogue) {
+  refuse_newer(known, catalogue);
+  return std::ranges::all_of(catalogue.registers(), [&](Register const& reg) { return knows(known, reg); });
+}
+
+}  // namespace
+
+bool has_registers(store::Database& database, Catalogue const& catalogue) {
+  return is_complete(known_of(database.reader()->query(known_columns, std::span<store::Value const>())),
+                     catalogue);
+}
+
 void ensure_registers(store::Database& database, Catalogue const& catalogue) {
-  auto const complete = [&](Known const& known) {
-    refuse_newer(known, catalogue);
-    return std::ranges::all_of(catalogue.registers(), [&](Register const& reg) { return knows(known, reg); });
-  };
-  if (complete(known_of(database.reader()->query(known_columns, std::span<store::Value const>())))) return;
+  if (has_registers(database, catalogue)) return;
   auto const writer = database.writer();
   writer->begin();
   // Several processes may start at once: the later one waits here and finds the work done.
@@ -251,7 +268,7 @@ void ensure_registers(store::Database& database, Catalogue const& catalogue) {
     writer->script("lock table register_schema in share row exclusive mode;");
   store::Statement const ask{&known_columns, {}};
   Known const known = known_of(writer->fetch({&ask, 1}).front());
-  if (!complete(known))
+  if (!is_complete(known, catalogue))
     for (auto const& reg : catalogue.registers()) ensure_register(*writer, database.engine(), known, reg);
   writer->commit();
 }

@@ -43,13 +43,16 @@ struct Column {
   std::string_view postgres_type;  // bigint, text, bytea
 };
 std::vector<Column> lifted_columns(Register const& reg);
-std::string table_name(Register const& reg);  // "r_firm"
-std::string quoted(std::string_view name);    // a column's name in SQL
+std::string table_name(Register const& reg);      // "r_firm"
+std::string quoted(std::string_view name);        // a column's name in SQL
+std::string text_literal(std::string_view text);  // where a statement takes no values
 // The member of `record` as it stands in its column; monostate where absent.
 store::Value column_value(Column const& column, void const* record);
 // A text (as in CSV cells, filters) as a column value; nothing when it does not fit the field's kind.
 std::optional<store::Value> cell_value(Register const& reg, Column const& column, std::string_view text);
 
+// Are the tables of every register there, with every column? Throws as ensure_registers() does.
+bool has_registers(store::Database& database, Catalogue const& catalogue);
 // Creates missing tables, adds columns that were lifted since and fills them from the bodies, adds
 // missing indexes; recorded in register_schema. Refuses a database that has registers or columns of a newer
 // program.

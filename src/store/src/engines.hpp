@@ -1,6 +1,7 @@
 // What the engines share behind store.hpp.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -56,6 +57,19 @@ class ReaderShelf {
   std::vector<std::unique_ptr<Reader>> idle_;
 };
 
+// Tells of a statement that took long (slow.hpp).
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::string_view statement) : statement_(statement) {}
+  ~Stopwatch();
+  Stopwatch(Stopwatch const&) = delete;
+  Stopwatch& operator=(Stopwatch const&) = delete;
+
+ private:
+  std::string_view statement_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
+
 // A reader from the shelf; it goes back there without its snapshot.
 class LentReader final : public Reader {
  public:
@@ -68,7 +82,10 @@ class LentReader final : public Reader {
   LentReader(LentReader const&) = delete;
   LentReader& operator=(LentReader const&) = delete;
 
-  Rows query(Sql const& sql, std::span<Value const> values) override { return reader_->query(sql, values); }
+  Rows query(Sql const& sql, std::span<Value const> values) override {
+    Stopwatch const watch(sql.name);
+    return reader_->query(sql, values);
+  }
   void stream(Sql const& sql, std::span<Value const> values,
               std::function<bool(Row const&)> const& row) override {
     reader_->stream(sql, values, row);

@@ -41,9 +41,7 @@ void require_code_point_order(Writer& writer) {
 }
 
 // How many of the migrations the database has; refuses one that has others.
-std::size_t count_applied(Writer& writer, std::span<Migration const> migrations) {
-  Statement const ask{&applied_sql, {}};
-  Rows const applied = writer.fetch({&ask, 1}).at(0);
+std::size_t count_known(Rows const& applied, std::span<Migration const> migrations) {
   for (std::size_t i = 0; i < applied.size(); ++i) {
     auto const number = integer(applied[i].at(0));
     auto const& name = text(applied[i].at(1));
@@ -55,7 +53,18 @@ std::size_t count_applied(Writer& writer, std::span<Migration const> migrations)
   return applied.size();
 }
 
+std::size_t count_applied(Writer& writer, std::span<Migration const> migrations) {
+  Statement const ask{&applied_sql, {}};
+  return count_known(writer.fetch({&ask, 1}).at(0), migrations);
+}
+
 }  // namespace
+
+std::size_t missing_migrations(Database& database, std::span<Migration const> migrations) {
+  require_ascending(migrations);
+  auto const applied = database.reader()->query(applied_sql, {});
+  return migrations.size() - count_known(applied, migrations);
+}
 
 void migrate(Database& database, std::span<Migration const> migrations, Clock const& clock) {
   require_ascending(migrations);

@@ -1,6 +1,7 @@
 // Dates and instants. An Instant is microseconds of UTC since 1970; a Date is a calendar day. Legal
 // days in China are those of UTC+08:00, without daylight saving time.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <compare>
 #include <cstdint>
@@ -55,15 +56,15 @@ class Clock {
 };
 Clock const& system_clock();
 
-// A clock that stands where it was put; for tests, scenarios and replays.
+// A clock that stands where it was put, while any thread looks; for tests, scenarios and replays.
 class FixedClock final : public Clock {
  public:
-  explicit FixedClock(Instant at) : at_(at) {}
-  Instant now() const override { return at_; }
-  void set(Instant at) { at_ = at; }
+  explicit FixedClock(Instant at) : micros_utc_(at.micros_utc) {}
+  Instant now() const override { return {micros_utc_}; }
+  void set(Instant at) { micros_utc_ = at.micros_utc; }
 
  private:
-  Instant at_;
+  std::atomic<std::int64_t> micros_utc_;
 };
 
 }  // namespace plumbline

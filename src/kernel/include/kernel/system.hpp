@@ -10,6 +10,8 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,12 @@ struct Settings {
   std::string database;      // "" = sqlite:DIR/plumbline.db
 };
 
+// The tables are those of an older program: plumbline upgrade.
+class OutdatedDatabase : public std::runtime_error {
+ public:
+  OutdatedDatabase();
+};
+
 class System {
  public:
   // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree down to counties where
@@ -42,9 +50,15 @@ class System {
   // and give grants). Refused "folder_in_use", "bad_origin", "bad_jurisdiction".
   static Result<Uuid> init(std::filesystem::path const& folder, Settings const& settings,
                            Catalogue const& catalogue, Clock const& clock);
+  // Brings the tables of an older program up to this one, each step whole or not at all; a step that was cut
+  // off is taken again. Before, the database is copied beside itself (SQLite; of PostgreSQL take pg_dump):
+  // answers where the copy lies, "" where there is none, nothing where all is up to date. Throws store::Error
+  // for tables that a newer program has made.
+  static Result<std::optional<std::filesystem::path>> upgrade(std::filesystem::path const& folder,
+                                                              Catalogue const& catalogue, Clock const& clock);
   // Opens one. The catalogue must outlive it. `database` is where its PostgreSQL database is found now, ""
   // where its settings say. Several processes may have one folder open. Throws store::Error,
-  // std::runtime_error.
+  // OutdatedDatabase, std::runtime_error.
   static std::unique_ptr<System> open(std::filesystem::path const& folder, Catalogue const& catalogue,
                                       Clock const& clock, std::string const& database = "");
   virtual ~System() = default;

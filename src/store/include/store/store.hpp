@@ -140,6 +140,8 @@ struct Migration {
   std::string sqlite;
   std::string postgres;
 };
+// How many of them are missing; refuses as migrate() does, and changes nothing.
+std::size_t missing_migrations(Database& database, std::span<Migration const> migrations);
 void migrate(Database& database, std::span<Migration const> migrations, Clock const& clock = system_clock());
 
 }  // namespace plumbline::store
