@@ -1,6 +1,7 @@
 #include "city.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <sstream>
 
@@ -129,8 +130,13 @@ std::vector<Mark> marks_in(std::string_view text) {
     }
     marks.push_back(std::move(mark));
   }
+  // Not inside a hash or the id of a request, which may hold any digits.
+  auto const is_hex = [&](std::size_t at) {
+    return at < text.size() && std::isxdigit(static_cast<unsigned char>(text[at])) != 0;
+  };
   for (auto at = text.find("139"); at != text.npos; at = text.find("139", at + 1))
-    if (auto mark = telephone(text.substr(at, 11))) marks.push_back(*std::move(mark));
+    if ((at == 0 || !is_hex(at - 1)) && !is_hex(at + 11))
+      if (auto mark = telephone(text.substr(at, 11))) marks.push_back(*std::move(mark));
   return marks;
 }
 
