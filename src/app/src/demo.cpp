@@ -183,7 +183,7 @@ struct Removal {
 
 int run_demo(DemoCommand const& command) {
   if (fs::exists(command.data)) return refused({"folder_in_use", command.data.string(), {}}, Output::text);
-  Aside aside(command.data);
+  ledger::Aside aside(command.data);
   int const status = build_demo(command, aside.folder());
   if (status == 0) aside.put_in_place();
   return status;

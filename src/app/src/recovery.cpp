@@ -148,7 +148,7 @@ namespace {
 Result<void> copy_backup(BackupOptions const& options) {
   if (!fs::is_regular_file(options.place / "plumbline.json"))
     return kernel::refuse("no_backup", "", options.place.string());
-  Aside aside(options.common.data);
+  ledger::Aside aside(options.common.data);
   fs::copy(options.place, aside.folder(), fs::copy_options::recursive);
   // The backup may be of an older version; it is its own copy.
   auto const upgraded = kernel::System::upgrade(aside.folder(), catalogue(), system_clock());

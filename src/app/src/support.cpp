@@ -5,8 +5,6 @@
 #include <iterator>
 #include <sstream>
 
-#include "base/bytes.hpp"
-#include "base/hash.hpp"
 #include "ledger/files.hpp"
 
 namespace plumbline::app {
@@ -62,17 +60,6 @@ Json to_json(Refusal const& refusal) {
     document.set("problems", std::move(problems));
   }
   return document;
-}
-
-Aside::Aside(fs::path place) : place_(std::move(place)) {
-  if (!place_.has_filename()) place_ = place_.parent_path();  // "DIR/"
-  folder_ = place_;
-  folder_ += ".unfinished-" + hex_encode(random_bytes(4));
-}
-
-Aside::~Aside() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
 }
 
 kernel::Language user_language() {

@@ -35,21 +35,6 @@ class Opened {
 // refused, for nobody may date an official act.
 void mark_chosen_times(fs::path const& folder);
 
-// A folder beside its place, moved there when it is whole: nobody finds half of one.
-class Aside {
- public:
-  explicit Aside(fs::path place);
-  ~Aside();
-  Aside(Aside const&) = delete;
-  Aside& operator=(Aside const&) = delete;
-  fs::path const& folder() const { return folder_; }
-  void put_in_place() { fs::rename(folder_, place_); }
-
- private:
-  fs::path place_;
-  fs::path folder_;
-};
-
 // Wrong use of the command line: message to stderr, exit status 2.
 class UsageError : public std::runtime_error {
  public:

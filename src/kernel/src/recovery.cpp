@@ -1,14 +1,9 @@
 #include "kernel/recovery.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <set>
 
-#include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "batch.hpp"
 #include "derive.hpp"
@@ -75,35 +70,6 @@ std::int64_t copy_files(fs::path const& from, fs::path const& to, fs::copy_optio
   }
   return files;
 }
-
-// A copy has its name when it is whole; before, and where it fails, there is nothing under that name.
-class Unfinished {
- public:
-  explicit Unfinished(fs::path place) : place_(std::move(place)) {
-    if (!place_.has_filename()) place_ = place_.parent_path();  // "DIR/"
-    folder_ = place_;
-    folder_ += ".unfinished-" + hex_encode(random_bytes(4));
-    fs::create_directories(folder_);
-  }
-  ~Unfinished() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  Unfinished(Unfinished const&) = delete;
-  Unfinished& operator=(Unfinished const&) = delete;
-  fs::path const& folder() const { return folder_; }
-  void finish() {
-    int const descriptor = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool const synced = descriptor >= 0 && ::syncfs(descriptor) == 0;
-    if (descriptor >= 0) ::close(descriptor);
-    if (!synced) throw std::system_error(errno, std::generic_category(), "the copy cannot be made durable");
-    fs::rename(folder_, place_);
-  }
-
- private:
-  fs::path place_;
-  fs::path folder_;
-};
 
 // Records by the id their chain has in the log.
 struct Known {
@@ -396,7 +362,8 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
   if (fs::exists(out)) return refuse("folder_in_use", "", out.string());
   if (system.database().engine() != store::Engine::sqlite) return refuse("use_pg_dump");
   auto const& from = system.folder();
-  Unfinished copy(out);
+  ledger::Aside copy(out);
+  fs::create_directories(copy.folder());
   std::map<fs::path, std::string> signed_files;
   for (fs::path const file : {"public/log/checkpoint", "keys/last-checkpoint"})
     if (auto content = ledger::read_text_file(from / file)) signed_files.emplace(file, *std::move(content));
@@ -422,7 +389,7 @@ Result<BackupReport> backup(System& system, fs::path const& out) {
     report.entries = audit.entries;
   }
   if (auto const log = check_published(copy.folder() / "public" / "log"); !log) return log.refusal();
-  copy.finish();
+  copy.put_in_place();
   return report;
 }
 

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/hash.hpp"
+
 namespace plumbline::ledger {
 namespace {
 
@@ -185,6 +187,24 @@ void DurableBatch::commit() {
   for (auto const& folder : folders) sync_folder(folder);
   for (auto const& file : pending_) ::close(file.descriptor);
   pending_.clear();
+}
+
+Aside::Aside(fs::path place) : place_(std::move(place)) {
+  if (!place_.has_filename()) place_ = place_.parent_path();  // "DIR/"
+  folder_ = place_;
+  folder_ += ".unfinished-" + hex_encode(random_bytes(4));
+}
+
+Aside::~Aside() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+void Aside::put_in_place() {
+  Descriptor const descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.get() < 0 || ::syncfs(descriptor.get()) != 0) fail(folder_, "cannot sync");
+  fs::rename(folder_, place_);
+  sync_folder(folder_of(place_));
 }
 
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

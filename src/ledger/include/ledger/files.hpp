@@ -51,6 +51,21 @@ class DurableBatch {
   std::vector<Pending> pending_;
 };
 
+// A folder beside its place, moved there when it is whole and on the disk: nobody finds half of one.
+class Aside {
+ public:
+  explicit Aside(std::filesystem::path place);
+  ~Aside();
+  Aside(Aside const&) = delete;
+  Aside& operator=(Aside const&) = delete;
+  std::filesystem::path const& folder() const { return folder_; }  // not made yet
+  void put_in_place();
+
+ private:
+  std::filesystem::path place_;
+  std::filesystem::path folder_;
+};
+
 // Keeps a second process (or a second object in this one) from doing what only one may do: sign a log,
 // keep a witness's memory. Held until destroyed; the system lets it go when the process dies.
 class FileLock {
