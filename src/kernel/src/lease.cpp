@@ -1,8 +1,7 @@
 #include "kernel/lease.hpp"
 
-#include <algorithm>
-
 #include "base/limits.hpp"
+#include "overlay.hpp"
 
 namespace plumbline::kernel {
 namespace {
@@ -24,8 +23,6 @@ Sql const holder_of_lease{"lease.holder",
 Sql const give_back{"lease.give_back",
                     "update lease set ends_at = 0 where jurisdiction = $1 and name = $2 and holder = $3"};
 
-Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
-
 }  // namespace
 
 Lease::Lease(System& system, std::string name)
@@ -34,7 +31,7 @@ Lease::Lease(System& system, std::string name)
 Lease::~Lease() {
   if (!is_ours_) return;
   try {
-    (void)system_.write_unlogged(give_back, {system_.settings().jurisdiction, name_, bytes_of(holder_)});
+    (void)system_.write_unlogged(give_back, {system_.settings().jurisdiction, name_, id_bytes(holder_)});
   } catch (std::exception const&) {
     // It ends by itself.
   }
@@ -47,7 +44,7 @@ bool Lease::hold() {
   if (is_ours_ && since >= 0 && since < renewal) return true;
   if (!is_ours_ && is_held(now)) return false;
   auto const taken =
-      system_.write_unlogged(take_lease, {system_.settings().jurisdiction, name_, bytes_of(holder_),
+      system_.write_unlogged(take_lease, {system_.settings().jurisdiction, name_, id_bytes(holder_),
                                           now.micros_utc + term, now.micros_utc, now.micros_utc + 2 * term});
   // A renewal that failed leaves what was held, until it ends.
   if (!taken) return is_ours_ = is_ours_ && since >= 0 && since < term;
@@ -59,7 +56,7 @@ bool Lease::is_held(Instant now) {
   auto const rows =
       system_.database().reader()->query(holder_of_lease, {system_.settings().jurisdiction, name_});
   if (rows.empty()) return false;
-  std::ranges::copy(store::blob(rows[0][0]), last_seen_.bytes.begin());
+  last_seen_ = uuid_from(rows[0][0]);
   auto const ends_at = store::integer(rows[0][1]);
   return ends_at > now.micros_utc && ends_at <= now.micros_utc + 2 * term;
 }

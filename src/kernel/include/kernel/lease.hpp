@@ -1,4 +1,4 @@
-// What only one of a city's server processes does at a time: watching clocks, imports, deliveries. A process
+// What only one of a city's server processes does at a time: watching the clocks, doing imports. A process
 // that dies is followed by another within limits::lease_seconds. The signer's place is held by a lock on its
 // own state instead (ledger/signer.hpp): two signers would fork the log, two of these only do work twice.
 #pragma once
