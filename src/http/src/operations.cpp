@@ -4,23 +4,15 @@
 
 #include <fstream>
 
-#include "base/limits.hpp"
 #include "context.hpp"
 #include "figures.hpp"
 #include "kernel/publisher.hpp"
-#include "operations.hpp"
+#include "kernel/room.hpp"
 
 namespace plumbline::http {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A disk that cannot be asked is no reason to refuse acts; writing to it will tell.
-std::int64_t free_bytes(fs::path const& folder) {
-  std::error_code error;
-  auto const space = fs::space(folder, error);
-  return error ? -1 : static_cast<std::int64_t>(space.available);
-}
 
 store::Rows head_of_log(kernel::System& system) {
   static store::Sql const ask{"operations.head",
@@ -43,7 +35,7 @@ std::optional<Refusal> why_unready(kernel::System& system) {
     return kernel::refuse("unavailable");
   }
   if (system.awaits_adoption()) return kernel::refuse("adopt_first");
-  if (is_disk_low(system.folder())) return kernel::refuse("storage_full");
+  if (kernel::is_disk_low(system.folder())) return kernel::refuse("storage_full");
   return {};
 }
 
@@ -86,11 +78,6 @@ void write_log(kernel::System& system, Exposition& out) {
 
 }  // namespace
 
-bool is_disk_low(fs::path const& folder) {
-  auto const free = free_bytes(folder);
-  return free >= 0 && free < static_cast<std::int64_t>(limits::disk_free_bytes_min);
-}
-
 Response show_health(Context&) { return text(200, "text/plain; charset=utf-8", "ok\n"); }
 
 // Ready: the database answers, and acts may be taken. 503 is what balancers understand.
@@ -109,7 +96,8 @@ Response show_metrics(Context& context) {
   out.family("plumbline_build_info", "gauge", "Which program this is.");
   out.line("plumbline_build_info", "version=\"" PLUMBLINE_VERSION "\"", 1);
   out.gauge("plumbline_ready", "Acts can be taken.", reason ? 0 : 1);
-  out.gauge("plumbline_disk_free_bytes", "Where the data folder lies.", free_bytes(context.system.folder()));
+  out.gauge("plumbline_disk_free_bytes", "Where the data folder lies.",
+            kernel::free_bytes(context.system.folder()));
   out.gauge("plumbline_exports", "Tables being written now.", context.exporting);
   context.figures.write(out);
   if (!reason || reason->code != "unavailable") {

@@ -9,7 +9,7 @@
 #include "compress.hpp"
 #include "context.hpp"
 #include "kernel/act.hpp"
-#include "operations.hpp"
+#include "kernel/room.hpp"
 #include "routes.hpp"
 
 namespace plumbline::http {
@@ -184,7 +184,7 @@ class ApiImpl final : public Api {
       if (auto refused = let_in(route, context)) return *std::move(refused);
     if (route.content == Content::json && !is_json(context.request))
       return context.refused(kernel::refuse("wrong_media_type", "", "application/json"));
-    if (needs_room(route) && is_disk_low(system_.folder()))
+    if (needs_room(route) && kernel::is_disk_low(system_.folder()))
       return context.refused(kernel::refuse("storage_full"));
     return route.answer(context);
   }

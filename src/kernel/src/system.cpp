@@ -17,6 +17,7 @@
 #include "kernel/embedded.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/registers.hpp"
+#include "kernel/room.hpp"
 #include "ledger/files.hpp"
 #include "ledger/keys.hpp"
 #include "publisher_make.hpp"
@@ -146,6 +147,8 @@ class SystemImpl final : public System {
   }
   std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands) override {
     if (awaits_adoption()) return std::vector<Result<Receipt>>(commands.size(), refuse("adopt_first"));
+    // An import may be long under way when the disk fills: it stops while reading still has room.
+    if (is_disk_low(folder_)) return std::vector<Result<Receipt>>(commands.size(), refuse("storage_full"));
     return desk_->submit_chunk(std::move(commands));
   }
   std::vector<Result<Receipt>> try_chunk(std::vector<Command> commands) {
