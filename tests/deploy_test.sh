@@ -4,19 +4,8 @@
 # reads it, the manual as the program describes itself. What a machine lacks is said aloud. Exits 1
 # on a defect.
 set -uo pipefail
-plumbline=$(realpath "$1")
 deploy=$(realpath "$2")
-scratch=$(mktemp -d)
-started=()
-trap '((${#started[@]})) && kill "${started[@]}" 2>/dev/null; wait; rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
-
-wrong() {
-  echo "wrong: $1"
-  failed=1
-}
-get() { curl -sS --max-time 20 -o content -w '%{http_code} ' "$@" && cat content; }
+source "$(dirname "$0")/shell.sh" "$1"
 
 # The manual names the commands that the program has, all of them and no others.
 "$plumbline" --help | sed -n '/^Subcommands/,$p' | sed -n 's/^  \([a-z]\+\) .*/\1/p' | sort >commands
@@ -42,10 +31,7 @@ nginx=$(command -v nginx || command -v /usr/sbin/nginx) ||
   { echo "skipped: nginx is not installed"; exit $failed; }
 "$plumbline" init --data city --jurisdiction 3715 --origin deploy.example/log >said || { cat said; exit 1; }
 "$plumbline" tls init --out tls --name localhost >said || { cat said; exit 1; }
-"$plumbline" serve --data city --listen 127.0.0.1:0 --unix-socket socket --log requests \
-  >address 2>complaints &
-started+=($!)
-for _ in {1..200}; do [[ -s address ]] && break; read -rt 0.05 <> <(:); done
+serve --data city --unix-socket socket --log requests
 # A port that was free a moment ago; another is tried where somebody was faster.
 for _ in {1..5}; do
   port=$((20000 + RANDOM % 10000))

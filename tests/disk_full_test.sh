@@ -4,28 +4,13 @@
 # itself; what hits the end all the same is refused, and everything acknowledged is there afterwards. Needs
 # root for the file system; else it says so and is skipped (77). Exits 1 when a case went wrong.
 set -uo pipefail
-plumbline=$(realpath "$1")
-scratch=$(mktemp -d)
-server=
+source "$(dirname "$0")/shell.sh" "$1"
 # A busy file system lets go only when its process has ended.
-leave() {
-  [[ -z $server ]] || { kill "$server"; wait "$server"; }
-  cd /
-  umount "$scratch/disk" 2>/dev/null
-  rm -rf "$scratch"
-}
-trap leave EXIT
-mkdir "$scratch/disk"
-mount -t tmpfs -o size=96m none "$scratch/disk" 2>/dev/null ||
+at_end() { umount "$scratch/disk" 2>/dev/null; }
+mkdir disk
+mount -t tmpfs -o size=96m none disk 2>/dev/null ||
   { echo "skipped: no file system can be mounted here"; exit 77; }
-cd "$scratch" || exit 1
-failed=0
 
-wrong() {
-  echo "wrong: $1"
-  failed=1
-}
-get() { curl -sS --max-time 20 -o content -w '%{http_code} ' "$@" && cat content; }
 account() { # LOGIN: the administrator makes it
   "$plumbline" do --data disk/city account.create '' "{\"login\":\"$1\",\"name\":\"王五\"}"
 }
@@ -33,10 +18,7 @@ account() { # LOGIN: the administrator makes it
 "$plumbline" init --data disk/city --jurisdiction 3715 --origin full.example/log >init.log ||
   { cat init.log; exit 1; }
 account clerk1 >said || { wrong "an act"; cat said; }
-"$plumbline" serve --data disk/city --listen 127.0.0.1:0 >address 2>complaints &
-server=$!
-for _ in {1..200}; do [[ -s address ]] && break; read -rt 0.05 <> <(:); done
-address=$(cat address)
+serve --data disk/city
 [[ $(get "$address/readyz") == "200 "* ]] || wrong "not ready with space left"
 password=$(sed -n 's/.*password \([^ ]*\) .*/\1/p' init.log)
 [[ $(get -c jar -H 'Content-Type: application/json' "$address/api/v1/session" \
@@ -55,7 +37,12 @@ fallocate -l 40m disk/filler
 [[ $(get -b jar "$address/api/v1/account") == "200 "*posted1* ]] || wrong "lists stop: $(cat content)"
 [[ $(get "$address/log/checkpoint") == "200 "* ]] || wrong "reads stop"
 get "$address/metrics" | grep -q '^plumbline_ready 0' || wrong "the figures say ready"
+printf 'code,name,parent\n371599001,园区,3715\n' >zones.csv
+"$plumbline" import region zones.csv --data disk/city >said 2>&1 && wrong "an import with little space"
+grep -qE '磁盘|disk' said || { wrong "an import: no word of the disk"; cat said; }
 rm disk/filler
+"$plumbline" import region zones.csv --data disk/city --json >said 2>&1 || { wrong "no import"; cat said; }
+grep -q '"created":1' said || { wrong "the import"; cat said; }
 [[ $(post posted2) == "201 "* ]] || wrong "no act when space returned: $(cat content)"
 [[ $(get "$address/readyz") == "200 "* ]] || wrong "not ready again by itself"
 
@@ -71,9 +58,8 @@ grep -qE '磁盘|空间|disk|storage_full' said || { wrong "no word of the disk"
 rm disk/filler
 account after >said 2>&1 || { wrong "no act when space returned"; cat said; }
 [[ $(get "$address/readyz") == "200 "* ]] || wrong "the server does not go on"
-kill -TERM "$server"
+kill -TERM "$server"  # it may have complained of the disk
 wait "$server" || { wrong "the end: exit $?"; cat complaints; }
-server=
 for ((turn = 1; turn <= acts; ++turn)); do
   "$plumbline" list --data disk/city account --where "login=clerk$turn" --json | grep -q "clerk$turn" ||
     wrong "acknowledged and missing: clerk$turn"

@@ -3,18 +3,8 @@
 # What an administrator relies on, with the real program: a log without personal data that can be put aside,
 # ids and addresses from a proxy, figures for this machine only. Exits 1 when a case went wrong.
 set -uo pipefail
-plumbline=$(realpath "$1")
-scratch=$(mktemp -d)
-server=
-trap '[[ -z $server ]] || kill "$server"; rm -rf "$scratch"' EXIT
-cd "$scratch" || exit 1
-failed=0
+source "$(dirname "$0")/shell.sh" "$1"
 
-wrong() {
-  echo "wrong: $1"
-  failed=1
-}
-get() { curl -sS --max-time 20 -o content -w '%{http_code} ' "$@" && cat content; }
 # Answers are sent before they are logged.
 logged() {
   for _ in {1..200}; do
@@ -26,11 +16,7 @@ logged() {
 
 "$plumbline" init --data city --jurisdiction 3715 --origin operations.example/log >said ||
   { cat said; exit 1; }
-"$plumbline" serve --data city --listen 127.0.0.1:0 --unix-socket socket --log requests \
-  >address 2>complaints &
-server=$!
-for _ in {1..200}; do [[ -s address ]] && break; read -rt 0.05 <> <(:); done
-address=$(cat address)
+serve --data city --unix-socket socket --log requests
 near() { get --unix-socket socket "$@"; }
 
 asked='search=%E5%BC%A0%E4%B8%89%E9%A5%AD%E5%BA%97&filter%5Bphone%5D=13800138000'
@@ -64,8 +50,5 @@ for _ in {1..200}; do [[ -e requests ]] && break; read -rt 0.05 <> <(:); done
 get -D heads "$address/readyz" >/dev/null
 logged '"route":"/readyz"' || wrong "nothing is logged after the file was put aside"
 
-kill -TERM "$server"
-wait "$server" || wrong "the end: exit $?"
-server=
-[[ ! -s complaints ]] || { wrong "complaints"; cat complaints; }
+stop_server
 exit $failed
