@@ -1,5 +1,5 @@
-// How much room the data folder's disk has. Acts and files stop before there is none, so that reading, signing
-// in and publishing go on.
+// How much room the data folder's disk has. Acts and files stop before there is none, so that reading,
+// signing in and publishing go on.
 #pragma once
 #include <cstdint>
 #include <filesystem>
