@@ -47,11 +47,10 @@ std::size_t utf8_sequence(std::string_view text) {
 }  // namespace
 
 std::string hex_encode(ByteView bytes) {
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (auto b : bytes) {
-    out.push_back(hex_digits[b >> 4]);
-    out.push_back(hex_digits[b & 15]);
+  std::string out(bytes.size() * 2, '0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    out[2 * i] = hex_digits[bytes[i] >> 4];
+    out[2 * i + 1] = hex_digits[bytes[i] & 15];
   }
   return out;
 }

@@ -1,8 +1,5 @@
 #include "base/time.hpp"
 
-#include <array>
-#include <cstdio>
-
 namespace plumbline {
 namespace {
 
@@ -59,12 +56,20 @@ std::optional<Date> parse_date(std::string_view text) {
   return Date{ymd};
 }
 
+// Digits with leading zeros at a place of the text. Lists are full of dates, and snprintf is slow.
+static void put_digits(std::string& text, std::size_t at, std::size_t count, std::int64_t number) {
+  for (std::size_t i = at + count; i-- > at; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+}
+
 std::string to_string(Date date) {
   std::chrono::year_month_day const ymd{date.value};
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(ymd.year()),
-                static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-  return text.data();
+  auto const year = static_cast<int>(ymd.year());
+  std::string text = "0000-00-00";
+  put_digits(text, 5, 2, static_cast<unsigned>(ymd.month()));
+  put_digits(text, 8, 2, static_cast<unsigned>(ymd.day()));
+  if (year < 0 || year > 9'999) return std::to_string(year) + text.substr(4);
+  put_digits(text, 0, 4, year);
+  return text;
 }
 
 std::optional<Instant> parse_instant(std::string_view text) {
@@ -96,22 +101,25 @@ std::optional<Instant> parse_instant(std::string_view text) {
 std::string to_string_seconds(Instant instant) {
   std::int64_t const day = floor_div(instant.micros_utc, micros_per_day);
   std::int64_t const second = (instant.micros_utc - day * micros_per_day) / micros_per_second;
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "T%02d:%02d:%02dZ", static_cast<int>(second / 3'600),
-                static_cast<int>(second / 60 % 60), static_cast<int>(second % 60));
-  return to_string(Date{std::chrono::sys_days{std::chrono::days{day}}}) + text.data();
+  std::string text = to_string(Date{std::chrono::sys_days{std::chrono::days{day}}});
+  auto const at = text.size();
+  text += "T00:00:00Z";
+  put_digits(text, at + 1, 2, second / 3'600);
+  put_digits(text, at + 4, 2, second / 60 % 60);
+  put_digits(text, at + 7, 2, second % 60);
+  return text;
 }
 
 std::string to_string(Instant instant) {
   std::string text = to_string_seconds(instant);
-  std::int64_t fraction =
+  std::int64_t const fraction =
       instant.micros_utc - floor_div(instant.micros_utc, micros_per_second) * micros_per_second;
   if (fraction == 0) return text;
-  std::array<char, 12> digits_text{};
-  std::snprintf(digits_text.data(), digits_text.size(), ".%06d", static_cast<int>(fraction));
-  std::string tail = digits_text.data();
-  while (tail.back() == '0') tail.pop_back();
-  return text.substr(0, 19) + tail + "Z";
+  auto const at = text.size() - 1;
+  text.replace(at, 1, ".000000");
+  put_digits(text, at + 1, 6, fraction);
+  text.resize(text.find_last_not_of('0') + 1);
+  return text += 'Z';
 }
 
 Date legal_date(Instant instant) {

@@ -20,9 +20,9 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
 }
 
 std::string to_string(Uuid const& uuid) {
-  std::string const hex = hex_encode(uuid.bytes);
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
-         hex.substr(20);
+  std::string text = hex_encode(uuid.bytes);
+  for (auto const at : {8, 13, 18, 23}) text.insert(static_cast<std::size_t>(at), 1, '-');
+  return text;
 }
 
 Uuid make_uuid7(Instant at, std::array<std::uint8_t, 10> const& random) {

@@ -167,7 +167,7 @@ Response list_records(Context& context) {
   auto const listing = listing_of(context.request);
   if (!listing) return context.refused(listing.refusal());
   auto const viewer = context.viewer();
-  auto const page = context.system.reads().list(viewer, (*reg)->name, listing->query);
+  auto const page = context.system.reads().list_stored(viewer, (*reg)->name, listing->query);
   if (!page) return context.refused(page.refusal());
   std::string ids;
   for (auto const& item : page->items) ids += to_string(item.id) + ' ';

@@ -229,16 +229,14 @@ bool below_personal(Register const& reg, std::string_view path) {
   return field != nullptr && holds_personal(*field);
 }
 
-Found found_of(Register const& reg, store::Row const& row) {
-  auto body = parse_body(reg, store::text(row[5]));
-  return {uuid_from(row[0]),
-          store::integer(row[1]),
-          store::text(row[2]),
-          store::integer(row[3]),
-          Instant{store::integer(row[4])},
-          std::move(body.envelope),
-          std::move(body.record),
-          store::text(row[5])};
+Stored stored_of(store::Row row) {
+  return {uuid_from(row[0]),      store::integer(row[1]),          std::move(std::get<std::string>(row[2])),
+          store::integer(row[3]), Instant{store::integer(row[4])}, std::move(std::get<std::string>(row[5]))};
+}
+
+Found found_of(Register const& reg, Stored stored) {
+  auto body = parse_body(reg, stored.body);
+  return {std::move(stored), std::move(body.envelope), std::move(body.record)};
 }
 
 struct Prepared {
@@ -361,11 +359,21 @@ std::optional<Found> Reads::find(Viewer const& viewer, std::string_view register
 }
 
 Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Query const& query) {
+  auto stored = list_stored(viewer, register_name, query);
+  if (!stored) return stored.refusal();
+  Page page{{}, std::move(stored->next)};
+  auto const& reg = *catalogue_.find(register_name);
+  for (auto& item : stored->items) page.items.push_back(found_of(reg, std::move(item)));
+  return page;
+}
+
+Result<StoredPage> Reads::list_stored(Viewer const& viewer, std::string_view register_name,
+                                      Query const& query) {
   if (query.limit < 1 || query.limit > static_cast<int>(limits::page_size_max))
     return refuse("out_of_range", "/limit", std::to_string(query.limit));
   auto prepared = prepare(database_, catalogue_, viewer, register_name, query);
   if (!prepared) return prepared.refusal();
-  if (prepared->nothing) return Page{};
+  if (prepared->nothing) return StoredPage{};
   auto sorting = sorting_of(*prepared->reg, query.sort);
   if (!sorting) return sorting.refusal();
   // A cursor shows the value it stands on.
@@ -383,11 +391,13 @@ Result<Page> Reads::list(Viewer const& viewer, std::string_view register_name, Q
   sql.text += " limit " + sql.place(std::int64_t{query.limit} + 1);
   Sql const statement{"record.list",
                       "select " + std::string(fixed_columns) + ", " + sorting->target.sql + sql.text};
-  auto const rows = database_.reader()->query(statement, sql.values);
-  Page page;
-  auto const shown = std::min<std::size_t>(rows.size(), static_cast<std::size_t>(query.limit));
-  for (std::size_t i = 0; i < shown; ++i) page.items.push_back(found_of(*prepared->reg, rows[i]));
-  if (rows.size() > shown) page.next = make_cursor(rows[shown - 1][6], page.items.back().id);
+  auto rows = database_.reader()->query(statement, sql.values);
+  StoredPage page;
+  bool const is_last = rows.size() <= static_cast<std::size_t>(query.limit);
+  if (!is_last) rows.pop_back();
+  store::Value const sorted_by = is_last ? store::Value{} : rows.back()[6];
+  for (auto& row : rows) page.items.push_back(stored_of(std::move(row)));
+  if (!is_last) page.next = make_cursor(sorted_by, page.items.back().id);
   return page;
 }
 
@@ -426,7 +436,7 @@ Result<std::int64_t> Reads::stream(Viewer const& viewer, std::string_view regist
   auto const reader = database_.reader();
   reader->stream(statement, prepared->sql.values, [&](store::Row const& row) {
     ++given;
-    return each(found_of(*prepared->reg, row));
+    return each(found_of(*prepared->reg, stored_of(row)));
   });
   return given;
 }

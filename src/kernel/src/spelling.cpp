@@ -10,43 +10,37 @@ namespace plumbline::kernel {
 
 namespace {
 
-void append_texts(std::string& out, std::vector<std::string> const& texts) {
-  out += '[';
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) out += ',';
-    out += write_json(texts[i]);
-  }
-  out += ']';
+std::string_view value_of(std::vector<reflect::Member> const& members, std::string_view name) {
+  auto const found = std::ranges::find(members, name, &reflect::Member::name);
+  return found == members.end() ? "[]" : found->value;
 }
 
 }  // namespace
 
-void append_record(std::string& out, Register const& reg, Found const& found, reflect::Sight sight) {
-  out += R"({"id":")" + to_string(found.id) + R"(","version":)" + std::to_string(found.version) +
-         R"(,"state":)" + write_json(found.state) + R"(,"entry":)" + std::to_string(found.entry) +
-         R"(,"updated_at":")" + to_string(found.updated_at) + '"';
+void append_record(std::string& out, Register const& reg, Stored const& stored, reflect::Sight sight) {
+  out.append(R"({"id":")").append(to_string(stored.id));
+  out.append(R"(","version":)").append(std::to_string(stored.version));
+  out.append(R"(,"state":)").append(write_json(stored.state));
+  out.append(R"(,"entry":)").append(std::to_string(stored.entry));
+  out.append(R"(,"updated_at":")").append(to_string(stored.updated_at)) += '"';
+  auto const members = reflect::canonical_members(stored.body);
   // The record's own braces give way to those around it.
   auto const begin = out.size();
-  reflect::write(out, *reg.type, found.record.data(), reflect::Spelling::ordinary, sight);
+  reflect::respell(out, *reg.type, members, sight);
   out.pop_back();
   if (out.size() > begin + 1)
     out[begin] = ',';
   else
     out.pop_back();
-  out += R"(,"scopes":)";
-  append_texts(out, found.envelope.scopes);
-  out += R"(,"clocks":[)";
-  for (auto const& clock : found.envelope.clocks) {
-    if (out.back() != '[') out += ',';
-    reflect::write(out, reflect::type_of<RunningClock>(), &clock, reflect::Spelling::ordinary,
-                   reflect::Sight::all);
-  }
-  out += "]}";
+  out.append(R"(,"scopes":)").append(value_of(members, "scopes")).append(R"(,"clocks":)");
+  static auto const& clocks = *reflect::type_of<Envelope>().find("clocks")->type;
+  reflect::respell(out, clocks, value_of(members, "clocks"), reflect::Sight::all);
+  out += '}';
 }
 
-Json record_json(Register const& reg, Found const& found, reflect::Sight sight) {
+Json record_json(Register const& reg, Stored const& stored, reflect::Sight sight) {
   std::string text;
-  append_record(text, reg, found, sight);
+  append_record(text, reg, stored, sight);
   auto document = parse_json(text);
   if (!document) throw std::logic_error("a record is spelt as what is no JSON: " + std::string(reg.name));
   return *std::move(document);

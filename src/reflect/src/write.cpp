@@ -6,6 +6,7 @@
 #include "base/uuid.hpp"
 #include "parse.hpp"
 #include "reflect/codec.hpp"
+#include "sight.hpp"
 #include "text.hpp"
 
 namespace plumbline::reflect {
@@ -20,30 +21,6 @@ void append_plain_quoted(std::string& out, std::string_view text) {
   out += '"';
   out += text;
   out += '"';
-}
-
-// What a viewer sees of a member.
-enum class Shown : std::uint8_t { whole, masked, nothing };
-
-bool is_text_or_texts(Type const& type) {
-  Type const& inner = bare(type);
-  return inner.kind == Kind::text || (inner.kind == Kind::list && inner.element->kind == Kind::text);
-}
-
-Shown shown(Field const& field, Sight sight) {
-  if (sight == Sight::all) return Shown::whole;
-  bool const personal = has(field.flags, Flag::personal);
-  if (sight == Sight::published_only && !has(field.flags, Flag::published)) return Shown::nothing;
-  if (!personal) return Shown::whole;
-  // A masked date or number would be a false one: left out.
-  if (!is_text_or_texts(*field.type)) return Shown::nothing;
-  bool const fit = sight == Sight::masked || (field.format != nullptr && field.format->masked_is_public);
-  return fit ? Shown::masked : Shown::nothing;
-}
-
-std::string masked(std::string const& text, Format const* format) {
-  if (text.empty()) return text;
-  return format != nullptr && format->masked != nullptr ? format->masked(text) : "***";
 }
 
 class ValueWriter {

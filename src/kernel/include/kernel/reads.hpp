@@ -15,15 +15,19 @@
 
 namespace plumbline::kernel {
 
-struct Found {
+// A record as its table holds it.
+struct Stored {
   Uuid id;
   std::int64_t version = 0;
   std::string state;
   std::int64_t entry = 0;
   Instant updated_at;
+  std::string body;  // canonical JSON
+};
+// And read.
+struct Found : Stored {
   Envelope envelope;
   reflect::Object record;
-  std::string body;  // canonical JSON as stored
   template <class T>
   T const& as() const {
     return *static_cast<T const*>(record.data());
@@ -52,10 +56,13 @@ struct Query {
   int limit = 50;                // 1 … limits::page_size_max
   std::string cursor;            // from the page before; "" = first page
 };
-struct Page {
-  std::vector<Found> items;
+template <class Item>
+struct PageOf {
+  std::vector<Item> items;
   std::string next;  // "" on the last page
 };
+using Page = PageOf<Found>;
+using StoredPage = PageOf<Stored>;
 
 struct HistoryRow {
   std::int64_t version = 0;
@@ -77,6 +84,8 @@ class Reads {
   std::optional<Found> find(Viewer const& viewer, std::string_view register_name, std::string_view field,
                             std::string_view value);
   Result<Page> list(Viewer const& viewer, std::string_view register_name, Query const& query);
+  // For those who only pass records on.
+  Result<StoredPage> list_stored(Viewer const& viewer, std::string_view register_name, Query const& query);
   // Stops at limits::total_counted: the work does not grow with the register.
   struct Total {
     std::int64_t count = 0;

@@ -28,6 +28,19 @@ enum class Sight : std::uint8_t { all, masked, published_only };
 void write(std::string& out, Type const& type, void const* value, Spelling spelling,
            Sight sight = Sight::all);
 Json to_json(Type const& type, void const* value, Sight sight = Sight::all);
+
+// From a stored body to an answer without an object in between: what is spelt alike is copied. The same text
+// as write(…, Spelling::ordinary, sight) of what read(…, Source::history) makes of it, except that numbers
+// and dates no caller could have stored come out as they stand there. Throws std::runtime_error for a text
+// that write() never makes.
+struct Member {
+  std::string_view name;
+  std::string_view value;  // as it stands in the text
+};
+std::vector<Member> canonical_members(std::string_view object);
+// `members` by name ascending; those that the type does not have are passed over.
+void respell(std::string& out, Type const& record, std::vector<Member> const& members, Sight sight);
+void respell(std::string& out, Type const& type, std::string_view canonical, Sight sight);
 // One member's value as canonical JSON, or nothing where it is an absent optional.
 std::optional<std::string> canonical_member(Field const& field, void const* record);
 
