@@ -126,6 +126,14 @@ void add_serve(CommandLine& line) {
   key->needs(certificate);
 }
 
+void add_doctor(CommandLine& line) {
+  DoctorOptions* doctor = nullptr;
+  auto* command = add(line, line.app, "doctor",
+                      "what is wrong with this installation, and what to do about it", run_doctor, doctor);
+  command->add_option("--database", doctor->database, "postgres://… as serve has it");
+  command->add_option("--certificate", doctor->certificate, "PEM: as serve has it");
+}
+
 void add_tls(CommandLine& line) {
   auto* tls = line.app.add_subcommand("tls", "certificates for the server")->require_subcommand(1);
   auto* command = tls->add_subcommand("init", "an authority of our own, and a certificate from it");
@@ -334,6 +342,7 @@ int main(int argc, char** argv) {
   add_records(line);
   add_administration(line);
   add_serve(line);
+  add_doctor(line);
   add_tls(line);
   add_recovery(line);
   add_computing(line);

@@ -1,6 +1,7 @@
 // Subcommands around keeping and proving a log: publish, witness, policy, cosigned notes, backup, restore.
 #include <iostream>
 
+#include "cosigning.hpp"
 #include "inspection/service.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/recovery.hpp"
@@ -13,23 +14,6 @@
 
 namespace plumbline::app {
 namespace {
-
-// What the policy in force wants of a checkpoint and this one lacks.
-struct Lack {
-  std::size_t wanted = 0;            // witnesses in the smallest quorum
-  std::vector<std::string> missing;  // those that have not cosigned; empty once a quorum has
-};
-
-Lack lack_of(ledger::Policy const& policy, std::string const& checkpoint) {
-  Lack lack{policy.fewest_witnesses(), {}};
-  auto const note = ledger::parse_note(checkpoint);
-  if (!note) return lack;
-  auto const times = policy.cosignatures(*note);
-  if (times && policy.quorum_time(*times)) return lack;
-  for (std::size_t i = 0; i < policy.witnesses().size(); ++i)
-    if (!times || !times->at(i)) lack.missing.push_back(policy.witnesses()[i].key.name);
-  return lack;
-}
 
 // Also what must happen before outsiders believe the checkpoint.
 int print_published(kernel::System& system, Result<kernel::LogPublisher::Published> const& published,

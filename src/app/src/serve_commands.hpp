@@ -15,6 +15,13 @@ struct ServeOptions {
 };
 int run_serve(ServeOptions const& options);
 
+struct DoctorOptions {
+  Common common;
+  std::string database;  // as serve has it
+  fs::path certificate;  // PEM; none: not looked at
+};
+int run_doctor(DoctorOptions const& options);
+
 struct TlsOptions {
   fs::path out = "tls";
   std::vector<std::string> names;  // hosts and addresses; none: what this machine is called

@@ -95,8 +95,6 @@ int refused(Refusal const& refusal, Common const& common) {
   return status;
 }
 
-namespace {
-
 std::string_view failure_of(store::Errc cause) {
   switch (cause) {
     case store::Errc::busy:
@@ -108,8 +106,6 @@ std::string_view failure_of(store::Errc cause) {
     default: return "database_failed";
   }
 }
-
-}  // namespace
 
 int failed(store::Error const& error) {
   auto const code = failure_of(error.code());

@@ -48,6 +48,8 @@ std::string in_words(std::string const& code, std::string const& detail);
 int refused(Refusal const& refusal, Output output);
 // Also tells who forgot to say so that acts go by an account.
 int refused(Refusal const& refusal, Common const& common);
+// The code of its words.
+std::string_view failure_of(store::Errc cause);
 // What the database's engine said, with what to do about it; answers 1.
 int failed(store::Error const& error);
 int failed(std::system_error const& error);  // of a disk that is full, likewise
