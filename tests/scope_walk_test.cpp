@@ -257,6 +257,7 @@ class ScopeWalk : public ::testing::TestWithParam<Engine> {
   void walk_acts(Visitor& visitor, kernel::Register const& reg);
   void walk_writing(Visitor& visitor);
   void walk_own(Visitor& visitor);
+  void walk_views(Visitor& visitor);
   void walk_person(Person const& person);
   void all_documented_routes_are_walked();
   void every_clear_read_is_in_the_book();
@@ -443,6 +444,26 @@ void ScopeWalk::walk_writing(Visitor& visitor) {
 
 // ---- what is said of oneself, and of the whole
 
+// Views of registers one reads, and no shared one that looks for a person.
+void ScopeWalk::walk_views(Visitor& visitor) {
+  auto const& seer = visitor.person().seer;
+  std::string const views = "/api/v1/views";
+  for (auto const& rule : rules) {
+    std::string const name(rule.register_name);
+    bool const by_party = seer.place == 0 && (rule.for_firms || rule.for_bureaus);
+    bool const reads = by_party ? seer.role == "firm" : reads_register(seer, name);
+    if ((visitor.get(views, views + "?register=" + name).status == 200) != reads)
+      findings_.defect(visitor.who() + ": the views of " + name);
+  }
+  auto const kept =
+      visitor.ask("POST " + views, views,
+                  R"({"register":"inspector","name":"找人","query":"search=王五","shared":true})");
+  std::string_view const code =
+      reads_register(seer, "inspector") ? R"("code":"personal_in_view")" : R"("code":"unknown_register")";
+  if (kept.body.find(code) == kept.body.npos)
+    findings_.defect(visitor.who() + " shares a view that looks for a person: " + kept.body);
+}
+
 void ScopeWalk::walk_own(Visitor& visitor) {
   auto const& seer = visitor.person().seer;
   for (std::string const route :
@@ -457,6 +478,7 @@ void ScopeWalk::walk_own(Visitor& visitor) {
         !reads_register(seer, rule.register_name))
       findings_.defect(visitor.who() + " is told of the register " + std::string(rule.register_name));
   }
+  walk_views(visitor);
   bool const judges = seer.role == "audit_administrator" && seer.place == 'C';
   if ((visitor.get("/api/v1/personal-reads", "/api/v1/personal-reads").status == 200) != judges)
     findings_.defect(visitor.who() + ": the book of personal reads");

@@ -80,15 +80,6 @@ std::string clean_name(std::string_view name) {
   return out;
 }
 
-kernel::Query of_record(Wanted const& owner, int limit) {
-  kernel::Query query;
-  query.where.push_back({"register_name", kernel::Compare::equal, {std::string(owner.reg->name)}});
-  query.where.push_back({"record", kernel::Compare::equal, {to_string(owner.found.id)}});
-  query.where.push_back({"state", kernel::Compare::equal, {"active"}});
-  query.limit = limit;
-  return query;
-}
-
 Json acknowledged(kernel::Receipt const& done, kernel::Attachment const& file) {
   Json document = receipt_json(done);
   document.set("sha256", file.sha256);
@@ -143,8 +134,10 @@ Result<kernel::Attachment> take_file(Context const& context, Wanted const& owner
 Response attach_file(Context& context) {
   auto const owner = wanted_record(context);
   if (!owner) return context.refused(owner.refusal());
-  auto const present = context.system.reads().list(
-      owner->viewer, "attachment", of_record(*owner, static_cast<int>(limits::attachments_per_record)));
+  auto query = of_record(*owner);
+  query.where.push_back({"state", kernel::Compare::equal, {"active"}});
+  query.limit = static_cast<int>(limits::attachments_per_record);
+  auto const present = context.system.reads().list(owner->viewer, "attachment", query);
   if (!present) return context.refused(present.refusal());
   auto const file = take_file(context, *owner);
   if (!file) return context.refused(file.refusal());
@@ -169,20 +162,7 @@ Response attach_file(Context& context) {
   return json(done->repeated ? 200 : 201, acknowledged(*done, *file));
 }
 
-Response list_attachments(Context& context) {
-  auto const owner = wanted_record(context);
-  if (!owner) return context.refused(owner.refusal());
-  auto const page = context.system.reads().list(
-      owner->viewer, "attachment", of_record(*owner, static_cast<int>(limits::attachments_per_record)));
-  if (!page) return context.refused(page.refusal());
-  auto const& reg = *context.system.catalogue().find("attachment");
-  Json::Array items;
-  for (auto const& item : page->items)
-    items.push_back(kernel::record_json(reg, item, owner->viewer.sight(reg)));
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
-}
+Response list_attachments(Context& context) { return list_of_record(context, "attachment", "active"); }
 
 // Whoever sees the attachment's record reads its content; one that was taken off, nobody.
 Response show_content(Context& context) {

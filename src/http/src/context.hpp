@@ -72,6 +72,11 @@ Response list_documents(Context& context);
 Response finish_document(Context& context);
 Response list_forms(Context& context);
 Response verify_document(Context& context);
+// views.cpp
+Response list_views(Context& context);
+Response save_view(Context& context);
+Response change_view(Context& context);
+Response drop_view(Context& context);
 // work.cpp
 Response show_work(Context& context);
 // events.cpp

@@ -173,23 +173,7 @@ Response finish_document(Context& context) {
   return acknowledged(context, context.office.finish(context.session->account, *id));
 }
 
-Response list_documents(Context& context) {
-  auto const owner = wanted_record(context);
-  if (!owner) return context.refused(owner.refusal());
-  kernel::Query query;
-  query.where.push_back({"register_name", kernel::Compare::equal, {std::string(owner->reg->name)}});
-  query.where.push_back({"record", kernel::Compare::equal, {to_string(owner->found.id)}});
-  query.limit = static_cast<int>(limits::page_size_max);
-  auto const documents = context.system.reads().list(owner->viewer, "document", query);
-  if (!documents) return context.refused(documents.refusal());
-  auto const& reg = *context.system.catalogue().find("document");
-  Json::Array items;
-  for (auto const& item : documents->items)
-    items.push_back(kernel::record_json(reg, item, owner->viewer.sight(reg)));
-  Json answer;
-  answer.set("items", std::move(items));
-  return json(200, answer);
-}
+Response list_documents(Context& context) { return list_of_record(context, "document"); }
 
 // The paper shows people whole, whoever looks: every look is written down.
 Response show_document(Context& context, Wanted const& wanted) {

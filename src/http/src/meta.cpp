@@ -5,6 +5,7 @@
 #include "context.hpp"
 #include "kernel/messages.hpp"
 #include "kernel/registers.hpp"
+#include "records.hpp"
 #include "reflect/codec.hpp"
 #include "routes.hpp"
 
@@ -17,14 +18,6 @@ Json::Array roles_json(kernel::RoleSet roles) {
     if (roles.contains(static_cast<kernel::Role>(role)))
       names.emplace_back(kernel::to_string(static_cast<kernel::Role>(role)));
   return names;
-}
-
-bool may_read(kernel::Viewer const& viewer, kernel::Register const& reg) {
-  for (auto const& grant : viewer.scoped)
-    if (reg.readers.contains(grant.role)) return true;
-  for (auto const& grant : viewer.represented)
-    if (reg.party_readers.contains(grant.role)) return true;
-  return false;
 }
 
 Json register_json(kernel::Register const& reg, kernel::Viewer const& viewer) {
@@ -56,6 +49,14 @@ Json register_json(kernel::Register const& reg, kernel::Viewer const& viewer) {
 }
 
 }  // namespace
+
+bool may_read(kernel::Viewer const& viewer, kernel::Register const& reg) {
+  for (auto const& grant : viewer.scoped)
+    if (reg.readers.contains(grant.role)) return true;
+  for (auto const& grant : viewer.represented)
+    if (reg.party_readers.contains(grant.role)) return true;
+  return false;
+}
 
 Response show_meta(Context& context) {
   auto const viewer = context.viewer();

@@ -260,6 +260,7 @@ class Document {
     account_paths();
     file_paths();
     work_paths();
+    view_paths();
     document_paths();
     operation(
         "/api/v1/meta", "get", "meta", Json::Array{}, {},
@@ -357,10 +358,7 @@ class Document {
               with(problem_answers({400, 401, 403, 404, 413, 415, 422, 503, 507}), "200",
                    answer("one result for each item",
                           object_of(std::move(results), {"done", "refused", "results"}))));
-    operation(base + "/{id}/attachments", "get", name + "_attachments", Json::Array{id()}, {},
-              with(problem_answers({401, 403, 404}), "200",
-                   answer("its files",
-                          object_of({{"items", list_of(reference("attachment_record"))}}, {"items"}))));
+    add_list_of_record(base + "/{id}/attachments", name + "_attachments", "attachment", "its files");
     Json::Object kept{{"id", uuid_schema()},
                       {"sha256", text()},
                       {"bytes", of_type("integer")},
@@ -414,10 +412,8 @@ class Document {
 
   void add_documents(std::string const& base, std::string const& name) {
     auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
-    operation(base + "/{id}/documents", "get", name + "_documents", Json::Array{id()}, {},
-              with(problem_answers({401, 403, 404}), "200",
-                   answer("official documents made from the record",
-                          object_of({{"items", list_of(reference("document_record"))}}, {"items"}))));
+    add_list_of_record(base + "/{id}/documents", name + "_documents", "document",
+                       "official documents made from the record");
     Json wish = object_of(
         {{"form", of_type("string")}, {"written", of_type("object")}, {"supersedes", uuid_schema()}},
         {"form"});
@@ -539,6 +535,48 @@ class Document {
                    answer("a job of its own", object_of({{"id", uuid_schema()}}, {"id"}))));
   }
 
+  void view_paths() {
+    auto const text = [] { return of_type("string"); };
+    Json next{Json::Object{}};
+    next.set("type", Json::Array{"string", "null"});
+    auto const members = [&] {
+      return Json::Object{{"register", text()},
+                          {"name", text()},
+                          {"query", text()},
+                          {"columns", list_of(text())},
+                          {"shared", of_type("boolean")}};
+    };
+    auto shown = members();
+    shown.emplace_back("id", uuid_schema());
+    shown.emplace_back("own", of_type("boolean"));
+    shown.emplace_back("made_at", text());
+    components_.set("saved_view", object_of(members(), {"register", "name"}));
+    components_.set("saved_view_answer",
+                    object_of(std::move(shown),
+                              {"id", "register", "name", "query", "columns", "shared", "own", "made_at"}));
+    operation(
+        "/api/v1/views", "get", "views",
+        Json::Array{parameter("register", "query", true, text()),
+                    parameter("cursor", "query", false, text())},
+        {},
+        with(problem_answers({400, 401, 403, 404, 422}), "200",
+             answer("own views and those that others share",
+                    object_of({{"items", list_of(reference("saved_view_answer"))}, {"next", std::move(next)}},
+                              {"items", "next"}))));
+    auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 503}); };
+    operation("/api/v1/views", "post", "save_view", forgery_guard(), reference("saved_view"),
+              with(refusals(), "201", answer("kept", object_of({{"id", uuid_schema()}}, {"id"}))));
+    auto const one = [] {
+      Json parameters = forgery_guard();
+      parameters.push(parameter("view", "path", true, uuid_schema()));
+      return parameters;
+    };
+    operation("/api/v1/views/{view}", "put", "change_view", one(), reference("saved_view"),
+              with(refusals(), "204", empty_answer("changed")));
+    operation("/api/v1/views/{view}", "delete", "drop_view", one(), {},
+              with(refusals(), "204", empty_answer("dropped")));
+  }
+
   void add_import(std::string const& base, std::string const& name) {
     auto const text = [] { return of_type("string"); };
     Json wish = forgery_guard();
@@ -655,6 +693,15 @@ class Document {
             parameter("cursor", "query", false, of_type("string")),
             parameter("total", "query", false, of_type("string")),
             parameter("search", "query", false, of_type("string"))};
+  }
+
+  void add_list_of_record(std::string const& path, std::string const& id, std::string_view register_name,
+                          std::string_view what) {
+    auto parameters = listing_parameters();
+    parameters.push_back(parameter("id", "path", true, uuid_schema()));
+    operation(path, "get", id, std::move(parameters), {},
+              with(with(problem_answers({400, 401, 403, 404, 422}), "304", unchanged()), "200",
+                   answer(what, reference(std::string(register_name) + "_page"))));
   }
 
   void add_reads(std::string const& base, std::string const& name) {

@@ -159,29 +159,23 @@ Response submit(Context& context, kernel::Register const& reg, std::string actio
   return receipt(*done, done->version == 1, reg.name);
 }
 
-}  // namespace
-
-Response list_records(Context& context) {
-  auto const reg = register_of(context);
-  if (!reg) return context.refused(reg.refusal());
-  auto const listing = listing_of(context.request);
-  if (!listing) return context.refused(listing.refusal());
-  auto const viewer = context.viewer();
-  auto const page = context.system.reads().list_stored(viewer, (*reg)->name, listing->query);
+Response answer_list(Context const& context, kernel::Register const& reg, kernel::Viewer const& viewer,
+                     Listing const& listing) {
+  auto const page = context.system.reads().list_stored(viewer, reg.name, listing.query);
   if (!page) return context.refused(page.refusal());
   std::string ids;
   for (auto const& item : page->items) ids += to_string(item.id) + ' ';
-  if (auto noted = note_personal_read(context, **reg, viewer, "list", ids); !noted)
+  if (auto noted = note_personal_read(context, reg, viewer, "list", ids); !noted)
     return context.refused(noted.refusal());
   std::string content = R"({"items":[)";
-  auto const sight = viewer.sight(**reg);
+  auto const sight = viewer.sight(reg);
   for (auto const& item : page->items) {
     if (content.back() != '[') content += ',';
-    kernel::append_record(content, **reg, item, sight);
+    kernel::append_record(content, reg, item, sight);
   }
   content += R"(],"next":)" + write_json(page->next.empty() ? Json() : Json(page->next));
-  if (listing->with_total) {
-    auto const total = context.system.reads().total(viewer, (*reg)->name, listing->query);
+  if (listing.with_total) {
+    auto const total = context.system.reads().total(viewer, reg.name, listing.query);
     if (!total) return context.refused(total.refusal());
     content += R"(,"total":)" + std::to_string(total->count) + R"(,"total_is_capped":)" +
                (total->is_capped ? "true" : "false");
@@ -189,6 +183,34 @@ Response list_records(Context& context) {
   auto response = json_text(200, std::move(content) + '}');
   tag_answer(context.request, response);
   return response;
+}
+
+}  // namespace
+
+Response list_records(Context& context) {
+  auto const reg = register_of(context);
+  if (!reg) return context.refused(reg.refusal());
+  auto const listing = listing_of(context.request);
+  if (!listing) return context.refused(listing.refusal());
+  return answer_list(context, **reg, context.viewer(), *listing);
+}
+
+kernel::Query of_record(Wanted const& owner) {
+  kernel::Query query;
+  query.where.push_back({"register_name", kernel::Compare::equal, {std::string(owner.reg->name)}});
+  query.where.push_back({"record", kernel::Compare::equal, {to_string(owner.found.id)}});
+  return query;
+}
+
+Response list_of_record(Context& context, std::string_view register_name, std::string_view state) {
+  auto const owner = wanted_record(context);
+  if (!owner) return context.refused(owner.refusal());
+  auto listing = listing_of(context.request);
+  if (!listing) return context.refused(listing.refusal());
+  auto& where = listing->query.where;
+  for (auto& condition : of_record(*owner).where) where.push_back(std::move(condition));
+  if (!state.empty()) where.push_back({"state", kernel::Compare::equal, {std::string(state)}});
+  return answer_list(context, *context.system.catalogue().find(register_name), owner->viewer, *listing);
 }
 
 Response show_record(Context& context) {

@@ -29,8 +29,16 @@ struct Listing {
 };
 Result<Listing> listing_of(Request const& request, std::initializer_list<std::string_view> others = {});
 
+// Has the viewer any grant that shows records of this register? Which, the statement decides.
+bool may_read(kernel::Viewer const& viewer, kernel::Register const& reg);
+
 // Refused "out_of_range".
 Result<int> page_limit(std::string const& text);
+
+// What belongs to a record in another register ("attachment", "document"): by its register_name and record.
+kernel::Query of_record(Wanted const& owner);
+// That as a list like any other, of the record of the path; `state` "": in every state.
+Response list_of_record(Context& context, std::string_view register_name, std::string_view state = "");
 
 Json receipt_json(kernel::Receipt const& done);
 // Actions that people take through an address of their own, and what they are told elsewhere.

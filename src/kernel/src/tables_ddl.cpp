@@ -190,6 +190,17 @@ create table lease (                     -- what one server process does for all
 ) {KEYED};
 )sql";
 
+constexpr std::string_view view_tables = R"sql(
+create table saved_view (                -- of lists, under names
+  jurisdiction text not null, id {BIN} not null, account {BIN} not null, register_name text not null,
+  name text not null, query text not null, columns text not null, shared {INT} not null,
+  made_at {INT} not null,
+  primary key (jurisdiction, id)
+) {KEYED};
+create index saved_view_of_register on saved_view (jurisdiction, register_name, id);
+create index saved_view_of_account on saved_view (jurisdiction, account);
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -215,6 +226,7 @@ constexpr TableInfo tables[] = {
     {"personal_read", TableKind::unlogged},
     {"job", TableKind::unlogged},
     {"lease", TableKind::unlogged},
+    {"saved_view", TableKind::unlogged},
 };
 
 }  // namespace
@@ -245,6 +257,8 @@ std::span<store::Migration const> kernel_migrations() {
        for_engine(work_tables, store::Engine::postgres)},
       {5, "leases", for_engine(lease_tables, store::Engine::sqlite),
        for_engine(lease_tables, store::Engine::postgres)},
+      {6, "saved views", for_engine(view_tables, store::Engine::sqlite),
+       for_engine(view_tables, store::Engine::postgres)},
   };
   return migrations;
 }
