@@ -40,7 +40,11 @@ class Upgrade : public ::testing::TestWithParam<Engine> {
   }
   void grow_old() const {
     database()->writer()->script(
-        "drop table lease; delete from schema_migration where number >= 5;"
+        "drop table lease; drop table saved_view;"
+        "drop table invitation_code; drop table oidc_identity; drop table oidc_sign_in;"
+        "alter table api_token drop column actions; alter table credential drop column one_time_until;"
+        "alter table session drop column must_change; alter table session drop column is_strong;"
+        "delete from schema_migration where number >= 5;"
         "delete from name_gram;"
         "delete from register_schema where column_name = '~grams';"
         "drop index r_firm_region; alter table r_firm drop column region;"

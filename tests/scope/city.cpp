@@ -171,8 +171,12 @@ void City::plant(std::string const& database) {
   for (auto const& failure : outcome.failures) throw std::runtime_error(failure);
 }
 
-// A file with one record of every kind, then the move of one firm: its file has to move along.
+// A citizen; a file with one record of every kind; then the move of one firm: its file has to move along.
 void City::plant_files() {
+  act("", "citizen.sign_up", {},
+      R"({"account":")" + to_string(make_uuid7(clock_.now())) +
+          R"(","login":"citizen","name":"PXCncitizen.","mail":"PXCncitizen.@example.com","terms":"1"})");
+  read_things();
   std::set<std::string> kinds;
   for (auto const& [id, thing] : std::map(things_))
     if (kinds.insert(thing.register_name + '/' + thing.place + thing.party).second) attach(id);

@@ -167,6 +167,51 @@ int run_user_add(UserOptions const& options) {
   return print_new_password(system, *system->account_of(options.login), options.login);
 }
 
+namespace {
+
+// The act first: nothing is done that nobody reads of.
+Result<Uuid> measure(Opened& system, AccessOptions const& options, std::string_view kind) {
+  auto const account = system->account_of(options.login);
+  if (!account) return kernel::refuse("unknown_account", "/login", options.login);
+  Json payload;
+  payload.set("account", to_string(*account));
+  payload.set("kind", kind);
+  payload.set("reason", options.reason);
+  kernel::Command command;
+  command.register_name = "access_measure";
+  command.action = "take";
+  command.payload = write_json(payload);
+  command.account = system.account();
+  auto const taken = system->act(std::move(command));
+  if (!taken) return taken.refusal();
+  return *account;
+}
+
+}  // namespace
+
+int run_user_reset(AccessOptions const& options) {
+  Opened system(options.common);
+  auto const account = measure(system, options, "one_time_password");
+  if (!account) return refused(account.refusal(), options.common);
+  auto const made = kernel::set_one_time_password(*system, *account);
+  if (!made) return refused(made.refusal(), options.common);
+  Json document;
+  document.set("login", options.login);
+  document.set("password", made->password);
+  document.set("expires_at", to_string(made->expires_at));
+  print(document, options.common.output);
+  return 0;
+}
+
+int run_user_remove_factor(AccessOptions const& options) {
+  Opened system(options.common);
+  auto const account = measure(system, options, "second_factor_removed");
+  if (!account) return refused(account.refusal(), options.common);
+  if (auto gone = kernel::remove_second_factor(*system, *account); !gone)
+    return refused(gone.refusal(), options.common);
+  return 0;
+}
+
 int run_grant(GrantOptions const& options) {
   Opened system(options.common);
   auto const account = system->account_of(options.login);

@@ -138,6 +138,13 @@ struct UserOptions {
   bool set_password = false;
 };
 int run_user_add(UserOptions const& options);
+struct AccessOptions {
+  Common common;
+  std::string login;
+  std::string reason;
+};
+int run_user_reset(AccessOptions const& options);
+int run_user_remove_factor(AccessOptions const& options);
 struct GrantOptions {
   Common common;
   std::string login;

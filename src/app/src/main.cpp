@@ -213,6 +213,15 @@ void add_administration(CommandLine& line) {
   command->add_option("--name", person->name);
   command->add_flag("--password", person->set_password, "make a password and print it once");
 
+  AccessOptions* access = nullptr;
+  command = add(line, *user, "reset", "a password for one day, to set another by", run_user_reset, access);
+  command->add_option("login", access->login)->required();
+  command->add_option("--reason", access->reason, "why; it stands in the register")->required();
+  command = add(line, *user, "remove-second-factor", "of somebody who lost phone and codes",
+                run_user_remove_factor, access);
+  command->add_option("login", access->login)->required();
+  command->add_option("--reason", access->reason, "why; it stands in the register")->required();
+
   auto* grants = line.app.add_subcommand("grant", "who may do what where")->require_subcommand(1);
   GrantOptions* grant = nullptr;
   command = add(line, *grants, "give", "give a role within a region or for a firm", run_grant, grant);

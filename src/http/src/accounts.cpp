@@ -1,6 +1,7 @@
 // What people do about their own ways in: password, sessions, tokens of programs, second factor.
+#include "accounts.hpp"
+
 #include "base/limits.hpp"
-#include "context.hpp"
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
 #include "kernel/grants.hpp"
@@ -10,25 +11,17 @@ namespace {
 
 using kernel::refuse;
 
-Response done() {
-  Response response;
-  response.status = 204;
-  return response;
+Result<std::vector<std::string>> texts_member(Json const& body, std::string const& name) {
+  std::vector<std::string> out;
+  Json const* list = body.find(name);
+  if (list == nullptr) return out;
+  if (list->as_array() == nullptr) return refuse("invalid_value", '/' + name);
+  for (auto const& item : *list->as_array()) {
+    if (item.as_text() == nullptr) return refuse("invalid_value", '/' + name);
+    out.push_back(*item.as_text());
+  }
+  return out;
 }
-
-Result<std::string> text_member(Json const& body, std::string_view name) {
-  Json const* found = body.find(name);
-  if (found == nullptr || found->as_text() == nullptr) return refuse("required", "/" + std::string(name));
-  return *found->as_text();
-}
-
-Json rights_json(TokenRights const& rights) {
-  Json::Array registers;
-  for (auto const& name : rights.registers) registers.emplace_back(name);
-  return registers;
-}
-
-Json optional_time(Instant at) { return at.micros_utc == 0 ? Json() : Json(to_string(at)); }
 
 Result<Tokens::Wish> wish_of(Json const& body) {
   Tokens::Wish wish;
@@ -44,13 +37,12 @@ Result<Tokens::Wish> wish_of(Json const& body) {
     if (writes->as_bool() == nullptr) return refuse("invalid_value", "/writes");
     wish.rights.reads_only = !*writes->as_bool();
   }
-  if (Json const* registers = body.find("registers")) {
-    if (registers->as_array() == nullptr) return refuse("invalid_value", "/registers");
-    for (auto const& item : *registers->as_array()) {
-      if (item.as_text() == nullptr) return refuse("invalid_value", "/registers");
-      wish.rights.registers.push_back(*item.as_text());
-    }
-  }
+  auto registers = texts_member(body, "registers");
+  if (!registers) return registers.refusal();
+  wish.rights.registers = *std::move(registers);
+  auto actions = texts_member(body, "actions");
+  if (!actions) return actions.refusal();
+  wish.rights.actions = *std::move(actions);
   return wish;
 }
 
@@ -67,25 +59,14 @@ Response change_password(Context& context) {
   auto const account = context.session->account;
   if (auto known = context.doors.sessions.confirm(account, *present, "/present"); !known)
     return context.refused(known.refusal());
+  if (*wanted == *present) return context.refused(refuse("password_unchanged", "/wanted"));
   if (auto kept = kernel::set_password(context.system, account, *wanted); !kept)
     return context.refused(kept.refusal());
   return done();
 }
 
 Response list_sessions(Context& context) {
-  Json::Array items;
-  for (auto const& known :
-       context.doors.sessions.of(context.session->account, session_token(context.request))) {
-    Json row;
-    row.set("id", known.id);
-    row.set("opened_at", to_string(known.opened_at));
-    row.set("seen_at", to_string(known.seen_at));
-    row.set("is_this", known.is_this);
-    items.push_back(std::move(row));
-  }
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
+  return json(200, sessions_json(context, context.session->account));
 }
 
 Response revoke_session(Context& context) {
@@ -94,23 +75,7 @@ Response revoke_session(Context& context) {
   return done();
 }
 
-Response list_tokens(Context& context) {
-  Json::Array items;
-  for (auto const& known : context.doors.tokens.of(context.session->account)) {
-    Json row;
-    row.set("id", known.id);
-    row.set("name", known.name);
-    row.set("registers", rights_json(known.rights));
-    row.set("writes", !known.rights.reads_only);
-    row.set("made_at", to_string(known.made_at));
-    row.set("expires_at", to_string(known.expires_at));
-    row.set("used_at", optional_time(known.used_at));
-    items.push_back(std::move(row));
-  }
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
-}
+Response list_tokens(Context& context) { return json(200, tokens_json(context, context.session->account)); }
 
 Response make_token(Context& context) {
   auto const body = parse_json(context.request.body);
@@ -180,18 +145,6 @@ Response remove_second_factor(Context& context) {
   if (auto known = context.doors.sessions.confirm(account, *password, "/password"); !known)
     return context.refused(known.refusal());
   if (auto gone = context.doors.factors.remove(account); !gone) return context.refused(gone.refusal());
-  return done();
-}
-
-// Of somebody who lost phone and codes. Their sessions end; nobody does this for themselves.
-Response remove_second_factor_of(Context& context) {
-  auto const id = parse_uuid(context.variable("id"));
-  if (!context.viewer().has_role(kernel::Role::security_administrator) || id == context.session->account)
-    return context.refused(refuse("forbidden"));
-  if (!id || !context.system.reads().get(context.viewer(), "account", *id))
-    return context.refused(refuse("not_found"));
-  if (auto gone = context.doors.factors.remove(*id); !gone) return context.refused(gone.refusal());
-  context.doors.sessions.close_all(*id);
   return done();
 }
 

@@ -132,6 +132,8 @@ Result<kernel::Attachment> take_file(Context const& context, Wanted const& owner
 // The answer's sha256 is the promise that the content is kept: only then may a device forget it. The same
 // content under the same name is kept once.
 Response attach_file(Context& context) {
+  if (auto allowed = context.allowed("attachment", "attach"); !allowed)
+    return context.refused(allowed.refusal());
   auto const owner = wanted_record(context);
   if (!owner) return context.refused(owner.refusal());
   auto query = of_record(*owner);

@@ -69,6 +69,8 @@ Response act_on_many(Context& context) {
   if (action == nullptr || action->as_text() == nullptr)
     return context.refused(refuse("required", "/action"));
   if (auto const elsewhere = own_address_of(**reg, *action->as_text())) return context.refused(*elsewhere);
+  if (auto allowed = context.allowed((*reg)->name, *action->as_text()); !allowed)
+    return context.refused(allowed.refusal());
   auto const items = items_of(*body);
   if (!items) return context.refused(items.refusal());
   auto const key = idempotency_key(context.request);

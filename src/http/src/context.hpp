@@ -30,6 +30,8 @@ struct Context {
 
   std::string const& variable(std::string_view name) const { return variables.find(name)->second; }
   kernel::Viewer viewer() const { return system.viewer(session->account); }
+  // Refused "token_too_narrow": the account may, the program's token may not.
+  Result<void> allowed(std::string_view register_name, std::string_view action) const;
   Response refused(Refusal const& refusal) const { return problem_of(refusal, request); }
 };
 
@@ -50,6 +52,12 @@ Response show_second_factor(Context& context);
 Response begin_second_factor(Context& context);
 Response confirm_second_factor(Context& context);
 Response remove_second_factor(Context& context);
+// access.cpp
+Response list_sessions_of(Context& context);
+Response end_sessions_of(Context& context);
+Response list_tokens_of(Context& context);
+Response revoke_tokens_of(Context& context);
+Response set_one_time_password(Context& context);
 Response remove_second_factor_of(Context& context);
 // records.cpp
 Response list_records(Context& context);

@@ -156,10 +156,15 @@ std::optional<Refusal> own_address_of(kernel::Register const& reg, std::string_v
   // What stands on an official paper comes from the record, and its digest from the press.
   if (reg.name == "document" && (action == "draw_up" || action == "issue"))
     return refuse("documents_from_records");
+  // The act says what was done to a way in, a code or a password; its own address does it.
+  if ((reg.name == "access_measure" && action == "take") || (reg.name == "invitation" && action == "invite"))
+    return refuse("act_has_an_address");
   return {};
 }
 
 Response issue_document(Context& context) {
+  if (auto allowed = context.allowed("document", "draw_up"); !allowed)
+    return context.refused(allowed.refusal());
   auto const wanted = wanted_record(context);
   if (!wanted) return context.refused(wanted.refusal());
   auto const wish = wish_of(context, *wanted);

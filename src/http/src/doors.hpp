@@ -11,6 +11,10 @@ struct Doors {
   Sessions sessions;
   Tokens tokens;
   SecondFactors factors;
+
+  bool is_factor_missing(Session const& session) {
+    return !session.is_strong && factors.is_missing(session.account);
+  }
 };
 
 }  // namespace plumbline::http

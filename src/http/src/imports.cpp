@@ -35,10 +35,15 @@ Response accepted(Uuid id) {
   return response;
 }
 
+// A program follows what its token could have begun.
+bool is_covered(Context const& context, Job const& job) {
+  return !context.session->rights || context.session->rights->covers(job.register_name);
+}
+
 Result<Job> own_job(Context const& context) {
   auto const id = parse_uuid(context.variable("job"));
   auto job = id ? context.jobs.find(context.session->account, *id) : std::nullopt;
-  if (!job) return refuse("not_found");
+  if (!job || !is_covered(context, *job)) return refuse("not_found");
   return *std::move(job);
 }
 
@@ -54,6 +59,8 @@ Response begin_import(Context& context) {
       return context.refused(refuse("unknown_parameter", "/" + name, name));
   auto const viewer = context.viewer();
   if (!(*reg)->importable) return context.refused(refuse("not_importable", "", std::string((*reg)->name)));
+  if (auto allowed = context.allowed((*reg)->name, "import"); !allowed)
+    return context.refused(allowed.refusal());
   if (!viewer.holds_any(kernel::import_lane)) return context.refused(refuse("forbidden"));
   Job wish;
   wish.account = context.session->account;
@@ -75,7 +82,8 @@ Response begin_import(Context& context) {
 
 Response list_jobs(Context& context) {
   Json::Array items;
-  for (auto const& job : context.jobs.of(context.session->account)) items.push_back(job_json(job));
+  for (auto const& job : context.jobs.of(context.session->account))
+    if (is_covered(context, job)) items.push_back(job_json(job));
   Json document;
   document.set("items", std::move(items));
   return json(200, document);
@@ -104,6 +112,8 @@ Response show_job_errors(Context& context) {
 Response undo_job(Context& context) {
   auto const job = own_job(context);
   if (!job) return context.refused(job.refusal());
+  if (auto allowed = context.allowed(job->register_name, "undo_import"); !allowed)
+    return context.refused(allowed.refusal());
   if (job->kind != "import" || job->ended_at.micros_utc == 0)
     return context.refused(refuse("illegal_in_state", "", job->state));
   Job wish;

@@ -3,38 +3,12 @@
 
 #include "base/limits.hpp"
 #include "context.hpp"
+#include "openapi_parts.hpp"
 #include "reflect/codec.hpp"
 #include "routes.hpp"
 
 namespace plumbline::http {
 namespace {
-
-Json reference(std::string_view name) {
-  Json document;
-  document.set("$ref", "#/components/schemas/" + std::string(name));
-  return document;
-}
-
-Json of_type(std::string_view type) {
-  Json document;
-  document.set("type", type);
-  return document;
-}
-
-Json list_of(Json items) {
-  Json document = of_type("array");
-  document.set("items", std::move(items));
-  return document;
-}
-
-Json object_of(Json::Object members, std::vector<std::string> const& required) {
-  Json document = of_type("object");
-  Json::Array names;
-  for (auto const& name : required) names.emplace_back(name);
-  document.set("properties", Json(std::move(members)));
-  document.set("required", std::move(names));
-  return document;
-}
 
 enum class Reader : std::uint8_t { caller, answer };
 
@@ -93,47 +67,6 @@ class Components {
 
   Json schemas_{Json::Object{}};
 };
-
-Json content_of(std::string_view media_type, Json schema) {
-  Json body;
-  body.set("schema", std::move(schema));
-  Json content;
-  content.set(media_type, std::move(body));
-  return content;
-}
-
-Json answer(std::string_view what, Json schema) {
-  Json document;
-  document.set("description", what);
-  document.set("content", content_of("application/json", std::move(schema)));
-  return document;
-}
-
-Json problem_answers(std::initializer_list<int> statuses) {
-  Json answers{Json::Object{}};
-  for (int const status : statuses) {
-    Json document;
-    document.set("description", std::string(reason_of(status)));
-    document.set("content", content_of("application/problem+json", reference("problem")));
-    answers.set(std::to_string(status), std::move(document));
-  }
-  return answers;
-}
-
-Json parameter(std::string_view name, std::string_view place, bool required, Json schema) {
-  Json document;
-  document.set("name", name);
-  document.set("in", place);
-  if (required) document.set("required", true);
-  document.set("schema", std::move(schema));
-  return document;
-}
-
-Json uuid_schema() {
-  Json schema = of_type("string");
-  schema.set("format", "uuid");
-  return schema;
-}
 
 class Document {
  public:
@@ -214,7 +147,8 @@ class Document {
     Json::Object session{{"account", uuid_schema()},
                          {"csrf", of_type("string")},
                          {"grants", list_of(of_type("object"))},
-                         {"second_factor_missing", of_type("boolean")}};
+                         {"second_factor_missing", of_type("boolean")},
+                         {"password_change_required", of_type("boolean")}};
     components_.set("session", object_of(std::move(session), {"account", "csrf", "grants"}));
     Json::Object credentials{
         {"login", of_type("string")}, {"password", of_type("string")}, {"code", of_type("string")}};
@@ -242,11 +176,6 @@ class Document {
     at_path->set(method, std::move(document));
   }
 
-  static Json with(Json answers, std::string_view status, Json answer) {
-    answers.set(status, std::move(answer));
-    return answers;
-  }
-
   void session_paths() {
     auto const signed_in = [] { return answer("who is signed in", reference("session")); };
     operation("/api/v1/session", "post", "sign_in", Json::Array{}, reference("credentials"),
@@ -267,47 +196,24 @@ class Document {
         with(problem_answers({401}), "200", answer("registers, states, steps, schemas", of_type("object"))));
   }
 
-  static Json empty_answer(std::string_view what) {
-    Json document;
-    document.set("description", what);
-    return document;
-  }
-  static Json forgery_guard() {
-    return Json::Array{parameter("X-CSRF-Token", "header", false, of_type("string"))};
-  }
-
   void account_paths() {
     auto const text = [] { return of_type("string"); };
-    auto const page = [](Json::Object item, std::vector<std::string> const& required) {
-      return object_of({{"items", list_of(object_of(std::move(item), required))}}, {"items"});
-    };
     auto const refusals = [] { return problem_answers({400, 401, 403, 404, 413, 415, 422, 429, 503}); };
     operation("/api/v1/password", "post", "change_password", forgery_guard(),
               object_of({{"present", text()}, {"wanted", text()}}, {"present", "wanted"}),
               with(refusals(), "204", empty_answer("changed; every session of the account has ended")));
     operation("/api/v1/sessions", "get", "sessions", Json::Array{}, {},
-              with(problem_answers({401, 403}), "200",
-                   answer("own sessions", page({{"id", text()},
-                                                {"opened_at", text()},
-                                                {"seen_at", text()},
-                                                {"is_this", of_type("boolean")}},
-                                               {"id", "opened_at", "seen_at", "is_this"}))));
+              with(problem_answers({401, 403}), "200", answer("own sessions", sessions_page())));
     Json one = forgery_guard();
     one.push(parameter("session", "path", true, text()));
     operation("/api/v1/sessions/{session}", "delete", "revoke_session", std::move(one), {},
               with(problem_answers({401, 403, 404}), "204", empty_answer("ended")));
-    Json::Object token{{"id", text()},
-                       {"name", text()},
-                       {"registers", list_of(text())},
-                       {"writes", of_type("boolean")},
-                       {"made_at", text()},
-                       {"expires_at", text()}};
     operation("/api/v1/tokens", "get", "tokens", Json::Array{}, {},
-              with(problem_answers({401, 403}), "200",
-                   answer("own tokens", page(std::move(token), {"id", "name"}))));
+              with(problem_answers({401, 403}), "200", answer("own tokens", tokens_page())));
     Json::Object wish{{"name", text()},
                       {"days", of_type("integer")},
                       {"registers", list_of(text())},
+                      {"actions", list_of(text())},
                       {"writes", of_type("boolean")}};
     operation("/api/v1/tokens", "post", "make_token", forgery_guard(),
               object_of(std::move(wish), {"name", "days"}),
@@ -608,11 +514,10 @@ class Document {
     operation("/api/v1/second-factor/remove", "post", "remove_second_factor", forgery_guard(),
               object_of({{"password", text()}}, {"password"}),
               with(refusals(), "204", empty_answer("removed")));
-    Json whose = forgery_guard();
-    whose.push(parameter("id", "path", true, uuid_schema()));
-    operation("/api/v1/account/{id}/second-factor", "delete", "remove_second_factor_of", std::move(whose), {},
-              with(problem_answers({401, 403, 404, 503}), "204",
-                   empty_answer("removed; their sessions have ended")));
+    add_identity_paths([this](std::string const& path, std::string_view method, std::string const& id,
+                              Json parameters, std::optional<Json> body, Json answers) {
+      operation(path, method, id, std::move(parameters), std::move(body), std::move(answers));
+    });
   }
 
   void finding_schemas() {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "address.hpp"
 #include "context.hpp"
 #include "figures.hpp"
 #include "kernel/publisher.hpp"
@@ -22,10 +23,9 @@ store::Rows head_of_log(kernel::System& system) {
 
 // A proxy of this machine comes from here too, and speaks for others: it says so.
 bool is_from_here(Request const& request) {
-  bool const is_near = request.peer.empty() || request.peer.starts_with("127.") || request.peer == "::1";
   for (auto const& header : request.headers)
     if (header.name == "x-forwarded-for" || header.name == "forwarded") return false;
-  return is_near;
+  return is_near(request.peer);
 }
 
 std::optional<Refusal> why_unready(kernel::System& system) {

@@ -141,6 +141,7 @@ Response receipt(kernel::Receipt const& done, bool created, std::string_view reg
 }
 
 Response submit(Context& context, kernel::Register const& reg, std::string action, Uuid record) {
+  if (auto allowed = context.allowed(reg.name, action); !allowed) return context.refused(allowed.refusal());
   if (auto const elsewhere = own_address_of(reg, action)) return context.refused(*elsewhere);
   kernel::Command command;
   command.register_name = reg.name;

@@ -27,7 +27,7 @@ constexpr std::array table{
     ApiRoute{"POST", "/api/v1/session", "sign_in", Entrance::open, Content::json, sign_in},
     ApiRoute{"GET", "/api/v1/session", "session", Entrance::enrolling, Content::none, show_session},
     ApiRoute{"DELETE", "/api/v1/session", "sign_out", Entrance::enrolling, Content::none, sign_out},
-    ApiRoute{"POST", "/api/v1/password", "change_password", Entrance::signed_in, Content::json,
+    ApiRoute{"POST", "/api/v1/password", "change_password", Entrance::enrolling, Content::json,
              change_password},
     ApiRoute{"GET", "/api/v1/sessions", "sessions", Entrance::signed_in, Content::none, list_sessions},
     ApiRoute{"DELETE", "/api/v1/sessions/{session}", "revoke_session", Entrance::signed_in, Content::none,
@@ -44,8 +44,18 @@ constexpr std::array table{
              Content::json, confirm_second_factor},
     ApiRoute{"POST", "/api/v1/second-factor/remove", "remove_second_factor", Entrance::signed_in,
              Content::json, remove_second_factor},
-    ApiRoute{"DELETE", "/api/v1/account/{id}/second-factor", "remove_second_factor_of", Entrance::signed_in,
-             Content::none, remove_second_factor_of},
+    ApiRoute{"GET", "/api/v1/account/{id}/sessions", "sessions_of", Entrance::signed_in, Content::none,
+             list_sessions_of},
+    ApiRoute{"POST", "/api/v1/account/{id}/sessions/end", "end_sessions_of", Entrance::signed_in,
+             Content::json, end_sessions_of},
+    ApiRoute{"GET", "/api/v1/account/{id}/tokens", "tokens_of", Entrance::signed_in, Content::none,
+             list_tokens_of},
+    ApiRoute{"POST", "/api/v1/account/{id}/tokens/revoke", "revoke_tokens_of", Entrance::signed_in,
+             Content::json, revoke_tokens_of},
+    ApiRoute{"POST", "/api/v1/account/{id}/password", "set_one_time_password", Entrance::signed_in,
+             Content::json, set_one_time_password},
+    ApiRoute{"POST", "/api/v1/account/{id}/second-factor/remove", "remove_second_factor_of",
+             Entrance::signed_in, Content::json, remove_second_factor_of},
     ApiRoute{"GET", "/api/v1/meta", "meta", Entrance::signed_in, Content::none, show_meta},
     ApiRoute{"GET", "/api/v1/work", "work", Entrance::signed_in, Content::none, show_work},
     ApiRoute{"GET", "/api/v1/views", "views", Entrance::signed_in, Content::none, list_views},
@@ -105,6 +115,28 @@ bool needs_room(ApiRoute const& route) {
   static constexpr std::array<std::string_view, 8> growing{
       "act", "attach", "bulk", "create", "finish_document", "import", "issue_document", "undo_job"};
   return std::ranges::find(growing, route.operation) != growing.end();
+}
+
+// What of a register a token covers, and little else. Which action a request takes is asked where it is known
+// (Context::allowed); what does not ask is closed to tokens of named actions.
+bool is_open_to_programs(ApiRoute const& route, Context const& context) {
+  static constexpr std::array<std::string_view, 6> beside{"session", "meta",       "jobs",
+                                                          "job",     "job_errors", "undo_job"};
+  static constexpr std::array<std::string_view, 7> asking{"create",   "act",    "bulk",          "import",
+                                                          "undo_job", "attach", "issue_document"};
+  auto const& rights = *context.session->rights;
+  auto const in_register = context.variables.find("register");
+  bool const is_covered = in_register == context.variables.end()
+                              ? std::ranges::find(beside, route.operation) != beside.end()
+                              : rights.covers(in_register->second);
+  if (!is_covered || !changes_something(context.request.method)) return is_covered;
+  if (rights.reads_only) return false;
+  return rights.actions.empty() || std::ranges::find(asking, route.operation) != asking.end();
+}
+
+bool is_open_before_change(ApiRoute const& route) {
+  return route.operation == "session" || route.operation == "sign_out" ||
+         route.operation == "change_password";
 }
 
 bool is_json(Request const& request) {
@@ -199,19 +231,15 @@ class ApiImpl final : public Api {
     if (auto const given = request.header("authorization")) {
       context.session = session_of_program(*given);
       if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
-      auto const& rights = *context.session->rights;
-      auto const in_register = context.variables.find("register");
-      bool const is_covered = in_register == context.variables.end()
-                                  ? route.operation == "session" || route.operation == "meta"
-                                  : rights.covers(in_register->second);
-      if (!is_covered || (rights.reads_only && changes_something(request.method)))
-        return context.refused(kernel::refuse("token_too_narrow"));
+      if (!is_open_to_programs(route, context)) return context.refused(kernel::refuse("token_too_narrow"));
     } else {
       context.session = doors_.sessions.find(session_token(request));
       if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
       if (is_forged(request, *context.session)) return context.refused(kernel::refuse("csrf"));
     }
-    if (route.entrance != Entrance::enrolling && doors_.factors.is_missing(context.session->account))
+    if (context.session->must_change && !is_open_before_change(route))
+      return context.refused(kernel::refuse("password_change_required"));
+    if (route.entrance != Entrance::enrolling && doors_.is_factor_missing(*context.session))
       return context.refused(kernel::refuse("second_factor_missing"));
     return {};
   }
@@ -234,6 +262,11 @@ class ApiImpl final : public Api {
 };
 
 }  // namespace
+
+Result<void> Context::allowed(std::string_view register_name, std::string_view action) const {
+  if (!session->rights || session->rights->allows(register_name, action)) return {};
+  return kernel::refuse("token_too_narrow", "", std::string(register_name) + '.' + std::string(action));
+}
 
 std::span<ApiRoute const> api_routes() { return table; }
 

@@ -11,6 +11,7 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/credentials.hpp"
 #include "reflect/json.hpp"
 
 namespace plumbline::http {
@@ -35,8 +36,6 @@ Sql const use_step{"second_factor.use",
                    "update second_factor set last_step = $3 where jurisdiction = $1 and account = $2"};
 Sql const select_step{"second_factor.step",
                       "select last_step from second_factor where jurisdiction = $1 and account = $2"};
-Sql const delete_factor{"second_factor.delete",
-                        "delete from second_factor where jurisdiction = $1 and account = $2"};
 Sql const insert_recovery{"recovery_code.insert",
                           "insert into recovery_code (jurisdiction, account, code_hash) values ($1, $2, $3)"};
 Sql const select_recovery{
@@ -212,9 +211,7 @@ bool SecondFactors::accept_recovery(Uuid account, std::string_view code) {
 
 Result<void> SecondFactors::remove(Uuid account) {
   std::lock_guard const lock(mutex_);
-  std::string const place = system_.settings().jurisdiction;
-  if (auto gone = system_.write_unlogged(delete_recoveries, {place, bytes_of(account)}); !gone) return gone;
-  return system_.write_unlogged(delete_factor, {place, bytes_of(account)});
+  return kernel::remove_second_factor(system_, account);
 }
 
 }  // namespace plumbline::http

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "address.hpp"
 #include "connection.hpp"
 #include "connection_tls.hpp"
 
@@ -151,7 +152,7 @@ class ServerImpl final : public Server {
   static std::string peer_of(tcp::socket const& socket) {
     beast::error_code error;
     auto const endpoint = socket.remote_endpoint(error);
-    return error ? std::string("unknown") : endpoint.address().to_string();
+    return error ? "unknown" : plain_address(endpoint.address().to_string()).value_or("unknown");
   }
   static std::string peer_of(local::socket const&) { return {}; }
   static void prepare(tcp::socket& socket) {

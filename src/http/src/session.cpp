@@ -28,7 +28,8 @@ Json describe(Context const& context, Session const& session) {
   }
   document.set("grants", std::move(roles));
   // Until then nothing else is open to this account.
-  document.set("second_factor_missing", context.doors.factors.is_missing(session.account));
+  document.set("second_factor_missing", context.doors.is_factor_missing(session));
+  document.set("password_change_required", session.must_change);
   return document;
 }
 
@@ -60,7 +61,8 @@ Response sign_in(Context& context) {
     return context.refused(kernel::refuse("required", "/password"));
   Json const* code = body->find("code");
   Sessions::Claim const claim{*login->as_text(), *password->as_text(),
-                              code != nullptr && code->as_text() != nullptr ? *code->as_text() : ""};
+                              code != nullptr && code->as_text() != nullptr ? *code->as_text() : "",
+                              context.request.peer};
   auto const opened = context.doors.sessions.open(claim, context.doors.factors);
   if (!opened) return context.refused(opened.refusal());
   auto response = json(201, describe(context, opened->session));

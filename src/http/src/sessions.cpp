@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "address.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
@@ -18,11 +19,12 @@ constexpr std::int64_t longest_delay_seconds = limits::login_delay_seconds_max;
 constexpr std::size_t id_digits = 16;
 
 Sql const insert_session{"session.insert",
-                         "insert into session (jurisdiction, token_hash, account, csrf, opened_at, seen_at) "
-                         "values ($1, $2, $3, $4, $5, $5)"};
-Sql const select_session{"session.select",
-                         "select account, csrf, opened_at, seen_at from session where jurisdiction = $1 and "
-                         "token_hash = $2"};
+                         "insert into session (jurisdiction, token_hash, account, csrf, opened_at, seen_at, "
+                         "must_change, is_strong) values ($1, $2, $3, $4, $5, $5, $6, $7)"};
+Sql const select_session{
+    "session.select",
+    "select account, csrf, opened_at, seen_at, must_change, is_strong from session where "
+    "jurisdiction = $1 and token_hash = $2"};
 Sql const touch_session{"session.touch",
                         "update session set seen_at = $3 where jurisdiction = $1 and token_hash = $2"};
 Sql const delete_session{"session.delete", "delete from session where jurisdiction = $1 and token_hash = $2"};
@@ -85,6 +87,8 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   std::string const& name = claim.login;
   if (name.size() > limits::login_text * limits::text_bytes_per_code_point)
     return kernel::refuse("login_failed");
+  if (auto const seconds = wait_at(claim.address); seconds > 0)
+    return kernel::refuse("login_delayed", "", std::to_string(seconds));
   if (auto admitted = admit(name); !admitted) return admitted.refusal();
   auto const account = system_.account_of(name);
   // A password costs a worker some 60 ms: those who guess must not take all of them.
@@ -92,29 +96,43 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
   auto const mark = kernel::password_mark(system_, account.value_or(Uuid{}));
   bool const is_right = kernel::check_password(system_, account.value_or(Uuid{}), claim.password);
+  auto const one_time = kernel::one_time_until(system_, account.value_or(Uuid{}));
   std::string code;
   if (!account || !is_right || !is_active(*account))
     code = "login_failed";
+  else if (one_time && one_time->micros_utc <= now)
+    code = "one_time_password_over";
   else if (factors.is_confirmed(*account) && claim.code.empty())
     return kernel::refuse("second_factor_required", "/code");
   else if (factors.is_confirmed(*account) && !factors.accept(*account, claim.code))
     code = "second_factor_wrong";
   if (!code.empty()) {
+    note_at(claim.address);
     if (auto noted = system_.write_unlogged(note_failure, {place, name, now}); !noted) return noted.refusal();
     return kernel::refuse(code);
   }
-  close_oldest(*account);
-  Opened opened{hex_encode(random_bytes(32)), {*account, hex_encode(random_bytes(16)), {}}};
+  auto opened = begin({*account, "", {}, one_time.has_value(), false}, mark);
+  if (!opened) return opened.refusal();
+  forget_failures(name);
+  (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
+  return opened;
+}
+
+Result<Sessions::Opened> Sessions::begin(Session session, std::string const& mark) {
+  std::string const place = system_.settings().jurisdiction;
+  auto const now = system_.clock().now().micros_utc;
+  close_oldest(session.account);
+  session.csrf = hex_encode(random_bytes(16));
+  Opened opened{hex_encode(random_bytes(32)), std::move(session)};
   auto const kept = system_.write_together([&](store::Writer& writer) -> Result<void> {
+    auto const& own = opened.session;
     // A change of the password meanwhile has ended the sessions there were; this would be one more.
-    if (kernel::password_mark(system_, writer, *account) != mark) return kernel::refuse("login_failed");
-    writer.write(insert_session,
-                 {place, hash_of_token(opened.token), bytes_of_id(*account), opened.session.csrf, now});
+    if (kernel::password_mark(system_, writer, own.account) != mark) return kernel::refuse("login_failed");
+    writer.write(insert_session, {place, hash_of_token(opened.token), bytes_of_id(own.account), own.csrf, now,
+                                  std::int64_t{own.must_change}, std::int64_t{own.is_strong}});
     return {};
   });
   if (!kept) return kept.refusal();
-  forget_failures(name);
-  (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
   (void)system_.write_unlogged(delete_old, {place, now - limits::session_hours * 3'600 * micros});
   return opened;
 }
@@ -134,6 +152,14 @@ Result<void> Sessions::confirm(Uuid account, std::string_view password, std::str
   }
   forget_failures(login);
   return {};
+}
+
+// One guess at each of many logins delays none of them. On this machine everybody shares an address.
+std::int64_t Sessions::wait_at(std::string const& address) {
+  return is_near(address) ? 0 : by_address_.wait(neighbourhood(address), system_.clock().now());
+}
+void Sessions::note_at(std::string const& address) {
+  if (!is_near(address)) by_address_.note(neighbourhood(address), system_.clock().now());
 }
 
 Result<void> Sessions::admit(std::string const& login) {
@@ -168,6 +194,8 @@ std::optional<Session> Sessions::find(std::string_view token, Purpose purpose) {
   Session session;
   std::ranges::copy(id, session.account.bytes.begin());
   session.csrf = store::text(rows[0][1]);
+  session.must_change = store::integer(rows[0][4]) != 0;
+  session.is_strong = store::integer(rows[0][5]) != 0;
   if (!is_active(session.account)) return {};
   return session;
 }

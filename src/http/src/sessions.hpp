@@ -5,10 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/identity_limits.hpp"
 #include "base/result.hpp"
 #include "base/uuid.hpp"
 #include "kernel/system.hpp"
 #include "second_factors.hpp"
+#include "throttle.hpp"
 #include "tokens.hpp"
 
 namespace plumbline::http {
@@ -17,6 +19,8 @@ struct Session {
   Uuid account;
   std::string csrf;                   // what a browser's page must send back with every act
   std::optional<TokenRights> rights;  // of a program: what its token allows
+  bool must_change = false;           // came in by a one-time password: may only set another
+  bool is_strong = false;             // an OpenID provider has asked for a second factor
 };
 
 class Sessions {
@@ -30,11 +34,13 @@ class Sessions {
   struct Claim {
     std::string login;
     std::string password;
-    std::string code;  // of the second factor, or a recovery code; "" = none
+    std::string code;     // of the second factor, or a recovery code; "" = none
+    std::string address;  // of the other end, plain; "" = unknown
   };
   // One answer for an unknown login and a wrong password, in the same time. Refused "login_failed",
-  // "second_factor_required", "second_factor_wrong", "login_delayed" (detail: seconds) after
-  // limits::login_failures_before_delay failures of any kind, "busy".
+  // "one_time_password_over", "second_factor_required", "second_factor_wrong", "login_delayed" (detail:
+  // seconds) after limits::login_failures_before_delay failures of any kind, or too many from that address;
+  // "busy".
   Result<Opened> open(Claim const& claim, SecondFactors& factors);
   // Nothing when it was closed, is idle for too long or too old, or its account is no longer active.
   // To `use` one keeps it from falling idle; to look at it does not.
@@ -58,11 +64,16 @@ class Sessions {
   Result<void> confirm(Uuid account, std::string_view password, std::string const& path);
 
  private:
+  // `mark`: of the password as it was checked.
+  Result<Opened> begin(Session session, std::string const& mark);
+  std::int64_t wait_at(std::string const& address);
+  void note_at(std::string const& address);
   Result<void> admit(std::string const& login);  // refused "login_delayed"
   void forget_failures(std::string const& login);
   void close_oldest(Uuid account);
   kernel::System& system_;
   std::atomic<int> checking_{0};  // passwords, now
+  Throttle by_address_{limits::address_failures, limits::address_failure_seconds, limits::addresses_watched};
 };
 
 }  // namespace plumbline::http

@@ -1,11 +1,10 @@
 #include "shared.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <ctime>
 #include <iostream>
 
+#include "address.hpp"
 #include "base/hash.hpp"
 #include "reflect/json.hpp"
 
@@ -88,10 +87,7 @@ void Shared::believe_proxy(Request& request) {
   auto const id = request.header("x-request-id");
   if (id && id->size() >= 8 && id->size() <= 64 && std::ranges::all_of(*id, is_plain)) request.id = *id;
   std::string const source(request.header("x-forwarded-for").value_or(""));
-  in6_addr ignored{};
-  if (::inet_pton(AF_INET, source.c_str(), &ignored) == 1 ||
-      ::inet_pton(AF_INET6, source.c_str(), &ignored) == 1)
-    request.peer = source;
+  if (auto address = plain_address(source)) request.peer = *std::move(address);
 }
 
 Response Shared::call(Request const& request) noexcept {
@@ -121,13 +117,6 @@ Response Shared::problem(int status, std::string const& id) const {
   return response;
 }
 
-// Who has one IPv6 address has the 2^64 of its network.
-std::string Shared::neighbourhood(std::string const& peer) {
-  in6_addr address{};
-  if (::inet_pton(AF_INET6, peer.c_str(), &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address)) return peer;
-  return hex_encode(ByteView(address.s6_addr, 8));
-}
-
 Work::Work(Shared& shared, std::string name) : shared_(shared) {
   std::lock_guard const lock(shared_.mutex);
   place_ = shared_.works.insert(shared_.works.end(), std::move(name));
@@ -142,8 +131,7 @@ void Work::end() const {
 bool Shared::admit(std::string const& peer) {
   std::lock_guard const lock(mutex);
   auto& open = by_address[neighbourhood(peer)];
-  bool const is_near = peer.empty() || peer.starts_with("127.") || peer == "::1";
-  if (!is_near && open >= limits::http_connections_per_address) return false;
+  if (!is_near(peer) && open >= limits::http_connections_per_address) return false;
   ++open;
   return true;
 }

@@ -100,8 +100,6 @@ struct Shared {
   Response call(Request const& request) noexcept;
   void report_broken(std::string_view what) const;
   Response problem(int status, std::string const& id) const;
-  // An IPv4 address, or the /64 of an IPv6 one.
-  static std::string neighbourhood(std::string const& peer);
   // May this address have one more connection? Loopback always.
   bool admit(std::string const& peer);
   void leave(std::string const& peer);

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/registers.hpp"
 
 namespace plumbline::http {
 namespace {
@@ -21,13 +23,14 @@ constexpr std::size_t id_digits = 16;
 Sql const insert_token{
     "api_token.insert",
     "insert into api_token (jurisdiction, token_hash, account, name, registers, reads_only, "
-    "made_at, expires_at, used_at) values ($1, $2, $3, $4, $5, $6, $7, $8, 0)"};
-Sql const select_token{"api_token.select",
-                       "select account, registers, reads_only, expires_at, used_at from api_token where "
-                       "jurisdiction = $1 and token_hash = $2"};
+    "made_at, expires_at, used_at, actions) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9)"};
+Sql const select_token{
+    "api_token.select",
+    "select account, registers, reads_only, actions, expires_at, used_at from api_token where "
+    "jurisdiction = $1 and token_hash = $2"};
 Sql const tokens_of_account{
     "api_token.of_account",
-    "select token_hash, name, registers, reads_only, made_at, expires_at, used_at from "
+    "select token_hash, name, registers, reads_only, actions, made_at, expires_at, used_at from "
     "api_token where jurisdiction = $1 and account = $2 order by made_at desc"};
 Sql const touch_token{"api_token.touch",
                       "update api_token set used_at = $3 where jurisdiction = $1 and token_hash = $2"};
@@ -45,20 +48,48 @@ std::string joined(std::vector<std::string> const& names) {
   for (auto const& name : names) out += (out.empty() ? "" : ",") + name;
   return out;
 }
-TokenRights rights_of(std::string const& registers, std::int64_t reads_only) {
-  TokenRights rights{{}, reads_only != 0};
-  for (std::size_t from = 0; from < registers.size();) {
-    auto const end = std::min(registers.find(',', from), registers.size());
-    rights.registers.push_back(registers.substr(from, end - from));
+std::vector<std::string> split(std::string const& names) {
+  std::vector<std::string> out;
+  for (std::size_t from = 0; from < names.size();) {
+    auto const end = std::min(names.find(',', from), names.size());
+    out.push_back(names.substr(from, end - from));
     from = end + 1;
   }
-  return rights;
+  return out;
+}
+// Three columns: registers, reads_only, actions.
+TokenRights rights_of(store::Row const& row, std::size_t at) {
+  return {split(store::text(row[at])), store::integer(row[at + 1]) != 0, split(store::text(row[at + 2]))};
+}
+
+Result<void> judge(kernel::Catalogue const& catalogue, TokenRights const& rights) {
+  for (auto const& name : rights.registers)
+    if (catalogue.find(name) == nullptr) return refuse("unknown_register", "/registers", name);
+  // What only reads takes no action.
+  if (!rights.actions.empty() && rights.reads_only) return refuse("invalid_value", "/actions");
+  if (rights.actions.size() > limits::token_actions)
+    return refuse("out_of_range", "/actions", "0.." + std::to_string(limits::token_actions));
+  for (auto const& name : rights.actions) {
+    auto const dot = std::min(name.find('.'), name.size());
+    auto const* reg = catalogue.find(name.substr(0, dot));
+    auto const action = name.substr(std::min(dot + 1, name.size()));
+    if (reg == nullptr || (reg->find_action(action) == nullptr && kernel::find_builtin(action) == nullptr))
+      return refuse("unknown_action", "/actions", name);
+    if (!rights.covers(reg->name)) return refuse("invalid_value", "/actions", name);
+  }
+  return {};
 }
 
 }  // namespace
 
 bool TokenRights::covers(std::string_view register_name) const {
   return registers.empty() || std::ranges::find(registers, register_name) != registers.end();
+}
+
+bool TokenRights::allows(std::string_view register_name, std::string_view action) const {
+  if (reads_only) return false;
+  return actions.empty() ||
+         std::ranges::find(actions, std::string(register_name) + '.' + std::string(action)) != actions.end();
 }
 
 Result<Tokens::Made> Tokens::make(Uuid account, Wish const& wish) {
@@ -69,8 +100,7 @@ Result<Tokens::Made> Tokens::make(Uuid account, Wish const& wish) {
     return refuse("too_long", "/name", std::to_string(limits::short_text));
   if (wish.days < 1 || wish.days > limits::token_days_max)
     return refuse("out_of_range", "/days", "1.." + std::to_string(limits::token_days_max));
-  for (auto const& name : wish.rights.registers)
-    if (system_.catalogue().find(name) == nullptr) return refuse("unknown_register", "/registers", name);
+  if (auto judged = judge(system_.catalogue(), wish.rights); !judged) return judged.refusal();
   if (auto done = system_.write_unlogged(delete_expired, {place, now}); !done) return done.refusal();
   if (of(account).size() >= limits::tokens_per_account)
     return refuse("too_many_tokens", "", std::to_string(limits::tokens_per_account));
@@ -78,8 +108,9 @@ Result<Tokens::Made> Tokens::make(Uuid account, Wish const& wish) {
   Bytes const hash = bytes_of(sha256(token));
   Instant const expires{now + wish.days * day};
   if (auto kept = system_.write_unlogged(
-          insert_token, {place, hash, bytes_of(account), wish.name, joined(wish.rights.registers),
-                         std::int64_t{wish.rights.reads_only}, now, expires.micros_utc});
+          insert_token,
+          {place, hash, bytes_of(account), wish.name, joined(wish.rights.registers),
+           std::int64_t{wish.rights.reads_only}, now, expires.micros_utc, joined(wish.rights.actions)});
       !kept)
     return kept.refusal();
   return Made{token, id_of(hash), expires};
@@ -90,9 +121,9 @@ std::vector<Tokens::Known> Tokens::of(Uuid account) {
   auto const rows = system_.database().reader()->query(tokens_of_account,
                                                        {system_.settings().jurisdiction, bytes_of(account)});
   for (auto const& row : rows)
-    out.push_back({id_of(store::blob(row[0])), store::text(row[1]),
-                   rights_of(store::text(row[2]), store::integer(row[3])), Instant{store::integer(row[4])},
-                   Instant{store::integer(row[5])}, Instant{store::integer(row[6])}});
+    out.push_back({id_of(store::blob(row[0])), store::text(row[1]), rights_of(row, 2),
+                   Instant{store::integer(row[5])}, Instant{store::integer(row[6])},
+                   Instant{store::integer(row[7])}});
   return out;
 }
 
@@ -111,12 +142,12 @@ std::optional<Tokens::Bearer> Tokens::find(std::string_view token) {
   Bytes const hash = bytes_of(sha256(token));
   auto const rows = system_.database().reader()->query(select_token, {place, hash});
   auto const now = system_.clock().now().micros_utc;
-  if (rows.empty() || store::integer(rows[0][3]) <= now) return {};
-  if (now - store::integer(rows[0][4]) > touch_after)
+  if (rows.empty() || store::integer(rows[0][4]) <= now) return {};
+  if (now - store::integer(rows[0][5]) > touch_after)
     (void)system_.write_unlogged(touch_token, {place, hash, now});
   Bearer bearer;
   std::ranges::copy(store::blob(rows[0][0]), bearer.account.bytes.begin());
-  bearer.rights = rights_of(store::text(rows[0][1]), store::integer(rows[0][2]));
+  bearer.rights = rights_of(rows[0], 1);
   return bearer;
 }
 

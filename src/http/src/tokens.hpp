@@ -17,6 +17,8 @@ namespace plumbline::http {
 struct TokenRights {
   std::vector<std::string> registers;  // empty: all
   bool reads_only = true;
+  std::vector<std::string> actions;  // "register.action"; empty: all
+  bool allows(std::string_view register_name, std::string_view action) const;
   bool covers(std::string_view register_name) const;
 };
 
@@ -34,7 +36,8 @@ class Tokens {
     std::string id;
     Instant expires_at;
   };
-  // Refused "too_long", "required", "out_of_range", "unknown_register", "too_many_tokens".
+  // Refused "too_long", "required", "out_of_range", "unknown_register", "unknown_action", "invalid_value",
+  // "too_many_tokens".
   Result<Made> make(Uuid account, Wish const& wish);
 
   struct Known {

@@ -1,5 +1,6 @@
 // Ways in: passwords, sessions, tokens of programs, the second factor. Over real sockets, time as told.
 #include <fstream>
+#include <thread>
 #include <vector>
 
 #include "api_fixture.hpp"
@@ -211,6 +212,68 @@ TEST_F(Accounts, ProgramsUseTokensThatSayWhatTheyMay) {
     EXPECT_GE(signed_in("keeper").ask("POST", "/api/v1/tokens", bad).status, 400) << bad;
 }
 
+TEST_F(Accounts, ATokenMayBeLimitedToNamedActions) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const make = [&](std::string const& wish) { return keeper.ask("POST", "/api/v1/tokens", wish); };
+  auto const made =
+      make(R"({"name":"区划","days":30,"writes":true,"registers":["region"],"actions":["region.rename"]})");
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_THAT(keeper.get("/api/v1/tokens").body, HasSubstr(R"("actions":["region.rename"])"));
+  auto program = client();
+  program.always = {{"Authorization", "Bearer " + made.text("token")}};
+  std::string const zone = R"({"code":"371599","name":"开发区","parent":"3715"})";
+  auto const narrow = program.ask("POST", "/api/v1/region", zone);
+  EXPECT_EQ(narrow.status, 403);
+  EXPECT_EQ(narrow.text("code"), "token_too_narrow");
+  EXPECT_EQ(narrow.text("detail"), "region.create");
+  auto const id = keeper.ask("POST", "/api/v1/region", zone).text("id");
+  auto const at = "/api/v1/region/" + id;
+  auto const renamed = R"({"code":"371599","name":"经开区","parent":"3715"})";
+  EXPECT_EQ(program.ask("POST", at + "/close", R"({"reason":"并入"})").text("code"), "token_too_narrow");
+  EXPECT_EQ(program.ask("POST", at + "/rename", renamed).status, 200);
+  EXPECT_EQ(program.get(at).status, 200) << "what it covers, it reads";
+  auto const bulk = [&](std::string const& action, std::string const& payload) {
+    return program.ask(
+        "POST", "/api/v1/region/bulk",
+        R"({"action":")" + action + R"(","items":[{"id":")" + id + R"("}],"payload":)" + payload + "}");
+  };
+  EXPECT_EQ(bulk("close", R"({"reason":"并入"})").text("code"), "token_too_narrow");
+  EXPECT_EQ(bulk("rename", renamed).status, 200);
+  EXPECT_EQ(program.ask("POST", at + "/attachments?name=a.txt", "text", {{"Content-Type", "text/plain"}})
+                .text("detail"),
+            "attachment.attach");
+  EXPECT_EQ(program.ask("POST", at + "/documents", R"({"form":"x"})").text("detail"), "document.draw_up");
+  auto const import = [&](Client& who) {
+    return who.ask("POST", "/api/v1/region/import?name=a.csv", "code,name,parent\n371598,高新区,3715\n",
+                   {{"Content-Type", "text/csv"}});
+  };
+  EXPECT_EQ(import(program).text("detail"), "region.import");
+  EXPECT_EQ(program.ask("POST", "/api/v1/password", R"({"present":"a","wanted":"b"})").status, 403);
+
+  auto const importer = make(R"({"name":"导入","days":1,"writes":true,"actions":["region.import"]})");
+  program.always = {{"Authorization", "Bearer " + importer.text("token")}};
+  auto const job = import(program);
+  ASSERT_EQ(job.status, 202) << job.body;
+  auto const address = "/api/v1/jobs/" + job.text("id");
+  while (program.get(address).text("state") != "done") std::this_thread::yield();
+  EXPECT_THAT(program.get("/api/v1/jobs").body, HasSubstr(job.text("id")));
+  EXPECT_EQ(program.ask("POST", address + "/undo").text("detail"), "region.undo_import");
+  auto const elsewhere = make(R"({"name":"日历","days":1,"writes":true,"registers":["calendar_year"]})");
+  program.always = {{"Authorization", "Bearer " + elsewhere.text("token")}};
+  EXPECT_EQ(program.get(address).status, 404) << "a job of a register it does not cover";
+  EXPECT_EQ(program.get("/api/v1/jobs").body, R"({"items":[]})");
+
+  for (auto const* bad :
+       {R"({"name":"x","days":1,"writes":true,"actions":["region.none"]})",
+        R"({"name":"x","days":1,"writes":true,"actions":["region"]})",
+        R"({"name":"x","days":1,"writes":true,"actions":["none.create"]})",
+        R"({"name":"x","days":1,"actions":["region.create"]})",
+        R"({"name":"x","days":1,"writes":true,"registers":["account"],"actions":["region.create"]})",
+        R"({"name":"x","days":1,"writes":true,"actions":"region.create"})"})
+    EXPECT_GE(make(bad).status, 400) << bad;
+}
+
 TEST_F(Accounts, TheSecondFactorIsAskedOnceSetUp) {
   person("li", "officer");
   auto li = signed_in("li");
@@ -258,9 +321,11 @@ TEST_F(Accounts, ThePolicyMayDemandASecondFactor) {
   auto li = signed_in("li");
   EXPECT_EQ(li.get("/api/v1/region").status, 200) << "not asked of this role";
   enrol(li);
-  auto const of_li = "/api/v1/account/" + to_string(lost) + "/second-factor";
-  EXPECT_EQ(li.ask("DELETE", of_li).status, 403);
-  EXPECT_EQ(guard.ask("DELETE", of_li).status, 204);
+  auto const of_li = "/api/v1/account/" + to_string(lost) + "/second-factor/remove";
+  std::string const why = R"({"reason":"手机遗失"})";
+  EXPECT_EQ(li.ask("POST", of_li, why).status, 403);
+  EXPECT_EQ(guard.ask("POST", of_li, "{}").status, 422) << "not without a reason";
+  EXPECT_EQ(guard.ask("POST", of_li, why).status, 204);
   EXPECT_EQ(li.get("/api/v1/session").status, 401);
   EXPECT_EQ(sign_in_with("li", "").status, 201);
 }

@@ -29,6 +29,7 @@ class ApiTest : public ::testing::Test {
     ServerOptions options;
     options.clock = &clock_;
     options.port = 0;
+    options.unix_socket = folder_ / "socket";
     options.uploads = folder_;
     options.stop_seconds = 1;
     options.served = [this](Served const& served) { api_->note(served); };
@@ -61,6 +62,12 @@ class ApiTest : public ::testing::Test {
              R"(","valid_from":"2020-01-01"})");
     EXPECT_TRUE(kernel::set_password(*system_, account, password));
     return account;
+  }
+  // Of somebody at this address, through the proxy in front of the server.
+  Client client_at(std::string const& address) {
+    Client made(folder_ / "socket");
+    made.always = {{"X-Forwarded-For", address}};
+    return made;
   }
   Client client() { return Client(server_->port()); }
   Client signed_in(std::string const& login) {

@@ -26,8 +26,10 @@ struct Answer {
 class Client {
  public:
   explicit Client(std::uint16_t port) : port_(port) {}
+  explicit Client(std::filesystem::path path) : path_(std::move(path)) {}
 
   using Extra = std::map<std::string, std::string>;
+  Extra always;  // sent with every request
 
   Answer ask(std::string const& method, std::string const& target, std::string const& body = "",
              Extra const& extra = {}) {
@@ -35,9 +37,10 @@ class Client {
     if (!cookie_.empty()) request += "Cookie: " + cookie_ + "\r\n";
     if (method != "GET" && !csrf_.empty()) request += "X-CSRF-Token: " + csrf_ + "\r\n";
     if (!body.empty() && !extra.contains("Content-Type")) request += "Content-Type: application/json\r\n";
+    for (auto const& [name, value] : always) request += name + ": " + value + "\r\n";
     for (auto const& [name, value] : extra) request += name + ": " + value + "\r\n";
     if (method != "GET") request += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-    Wire wire(port_);
+    Wire wire = path_.empty() ? Wire(port_) : Wire(path_);
     wire.send(request + "\r\n" + body);
     return parse(wire.receive_all(20'000));
   }
@@ -78,7 +81,8 @@ class Client {
     return answer;
   }
 
-  std::uint16_t port_;
+  std::uint16_t port_ = 0;
+  std::filesystem::path path_;
   std::string cookie_;
   std::string csrf_;
 };

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <thread>
 
+#include "address.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "compress.hpp"
@@ -266,11 +267,12 @@ TEST_F(Edge, AHangingHandlerDoesNotHoldUpTheStop) {
 }
 
 TEST(Neighbourhood, IsAnAddressOrASubnetOfItsOwn) {
-  auto const of = &Shared::neighbourhood;
+  auto const of = &neighbourhood;
   EXPECT_EQ(of("203.0.113.9"), "203.0.113.9");
   EXPECT_EQ(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2:ffff::1"));
   EXPECT_NE(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
   EXPECT_NE(of("::ffff:203.0.113.9"), of("::ffff:203.0.113.10"));
+  EXPECT_EQ(of("::ffff:203.0.113.9"), "203.0.113.9");
   EXPECT_EQ(of(""), "");
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/hash.hpp"
+#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "kernel/password_policy.hpp"
@@ -33,12 +34,10 @@ std::string hash_of(std::string_view password) {
 
 }  // namespace
 
-Result<void> set_password(System& system, Uuid account, std::string_view password) {
-  auto const& place = system.settings().jurisdiction;
-  auto const owner = system.reads().get(system_viewer(place), "account", account);
-  if (!owner) return refuse("unknown_account");
-  if (auto judged = judge_password(system.folder(), password, owner->as<Account>().login); !judged)
-    return judged.refusal();
+namespace {
+
+// In one transaction: whoever came in with the old password is out when the new one is in force.
+Result<void> keep_password(System& system, Uuid account, std::string_view password, Instant one_time_until) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot start");
   std::string hash;
   {
@@ -47,14 +46,68 @@ Result<void> set_password(System& system, Uuid account, std::string_view passwor
   }
   static store::Sql const keep{
       "credential.upsert",
-      "insert into credential (jurisdiction, account, password_hash) values ($1, $2, $3) on "
-      "conflict (jurisdiction, account) do update set password_hash = excluded.password_hash"};
+      "insert into credential (jurisdiction, account, password_hash, one_time_until) values ($1, $2, $3, $4) "
+      "on conflict (jurisdiction, account) do update set password_hash = excluded.password_hash, "
+      "one_time_until = excluded.one_time_until"};
   static store::Sql const end_sessions{"session.delete_of_account",
                                        "delete from session where jurisdiction = $1 and account = $2"};
-  // In one transaction: whoever came in with the old password is out when the new one is in force.
+  auto const& place = system.settings().jurisdiction;
   return system.write_together([&](store::Writer& writer) -> Result<void> {
-    writer.write(keep, {place, id_bytes(account), hash});
+    writer.write(keep, {place, id_bytes(account), hash, one_time_until.micros_utc});
     writer.write(end_sessions, {place, id_bytes(account)});
+    return {};
+  });
+}
+
+}  // namespace
+
+Result<void> set_password(System& system, Uuid account, std::string_view password) {
+  auto const owner = system.reads().get(system_viewer(system.settings().jurisdiction), "account", account);
+  if (!owner) return refuse("unknown_account");
+  return prepare_password(system, account, owner->as<Account>().login, password);
+}
+
+Result<void> prepare_password(System& system, Uuid account, std::string_view login,
+                              std::string_view password) {
+  if (auto judged = judge_password(system.folder(), password, login); !judged) return judged.refusal();
+  return keep_password(system, account, password, {});
+}
+
+Result<OneTimePassword> set_one_time_password(System& system, Uuid account) {
+  if (!system.reads().get(system_viewer(system.settings().jurisdiction), "account", account))
+    return refuse("unknown_account");
+  OneTimePassword made{make_password(),
+                       system.clock().now() + std::chrono::hours(limits::one_time_password_hours)};
+  if (auto kept = keep_password(system, account, made.password, made.expires_at); !kept)
+    return kept.refusal();
+  return made;
+}
+
+void forget_password(System& system, Uuid account) {
+  static store::Sql const forget{"credential.delete",
+                                 "delete from credential where jurisdiction = $1 and account = $2"};
+  (void)system.write_unlogged(forget, {system.settings().jurisdiction, id_bytes(account)});
+}
+
+std::optional<Instant> one_time_until(System& system, Uuid account) {
+  static store::Sql const ask{
+      "credential.one_time",
+      "select one_time_until from credential where jurisdiction = $1 and account = $2"};
+  auto const rows =
+      system.database().reader()->query(ask, {system.settings().jurisdiction, id_bytes(account)});
+  if (rows.empty() || store::integer(rows[0][0]) == 0) return {};
+  return Instant{store::integer(rows[0][0])};
+}
+
+Result<void> remove_second_factor(System& system, Uuid account) {
+  static store::Sql const codes{"recovery_code.delete_all",
+                                "delete from recovery_code where jurisdiction = $1 and account = $2"};
+  static store::Sql const factor{"second_factor.delete",
+                                 "delete from second_factor where jurisdiction = $1 and account = $2"};
+  auto const& place = system.settings().jurisdiction;
+  return system.write_together([&](store::Writer& writer) -> Result<void> {
+    writer.write(codes, {place, id_bytes(account)});
+    writer.write(factor, {place, id_bytes(account)});
     return {};
   });
 }

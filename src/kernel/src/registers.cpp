@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "kernel/document.hpp"
 #include "kernel/grants.hpp"
+#include "kernel/identity.hpp"
 #include "kernel/regions.hpp"
 
 namespace plumbline::kernel {
@@ -282,9 +283,12 @@ Module kernel_module() {
   calendar.readers = staff | Role::system_administrator;
   calendar.title_field = "notice";
 
-  return {"kernel",
-          {regions, accounts, grants, attachments, calendar, document_register(), document_slot_register()},
-          {}};
+  Module module{
+      "kernel",
+      {regions, accounts, grants, attachments, calendar, document_register(), document_slot_register()},
+      {}};
+  for (auto& reg : identity_registers()) module.registers.push_back(std::move(reg));
+  return module;
 }
 
 }  // namespace plumbline::kernel

@@ -201,6 +201,31 @@ create index saved_view_of_register on saved_view (jurisdiction, register_name, 
 create index saved_view_of_account on saved_view (jurisdiction, account);
 )sql";
 
+constexpr std::string_view identity_tables = R"sql(
+alter table api_token add column actions text not null default '';      -- "register.action", as registers
+alter table credential add column one_time_until {INT} not null default 0;  -- 0: a password of one's own
+alter table session add column must_change {INT} not null default 0;    -- came in by a one-time password
+alter table session add column is_strong {INT} not null default 0;      -- a provider asked a second factor
+create table invitation_code (
+  jurisdiction text not null, code_hash {BIN} not null, invitation {BIN} not null,
+  primary key (jurisdiction, code_hash)
+) {KEYED};
+create table oidc_identity (             -- who somebody is at an OpenID provider
+  jurisdiction text not null, issuer text not null, subject text not null, account {BIN} not null,
+  linked_at {INT} not null, used_at {INT} not null,
+  primary key (jurisdiction, issuer, subject)
+) {KEYED};
+create index oidc_identity_by_account on oidc_identity (jurisdiction, account);
+create table oidc_sign_in (              -- under way: sent to a provider and not back yet
+  jurisdiction text not null, state_hash {BIN} not null, browser_hash {BIN} not null,
+  provider text not null, nonce text not null, verifier text not null, return_path text not null,
+  account {BIN} not null,                -- who links an identity; 16 zero bytes: somebody signs in
+  begun_at {INT} not null,
+  primary key (jurisdiction, state_hash)
+) {KEYED};
+create index oidc_sign_in_by_age on oidc_sign_in (jurisdiction, begun_at);
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -227,6 +252,9 @@ constexpr TableInfo tables[] = {
     {"job", TableKind::unlogged},
     {"lease", TableKind::unlogged},
     {"saved_view", TableKind::unlogged},
+    {"invitation_code", TableKind::unlogged},
+    {"oidc_identity", TableKind::unlogged},
+    {"oidc_sign_in", TableKind::unlogged},
 };
 
 }  // namespace
@@ -259,6 +287,8 @@ std::span<store::Migration const> kernel_migrations() {
        for_engine(lease_tables, store::Engine::postgres)},
       {6, "saved views", for_engine(view_tables, store::Engine::sqlite),
        for_engine(view_tables, store::Engine::postgres)},
+      {7, "identity", for_engine(identity_tables, store::Engine::sqlite),
+       for_engine(identity_tables, store::Engine::postgres)},
   };
   return migrations;
 }

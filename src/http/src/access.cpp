@@ -1,0 +1,178 @@
+// The security administrator's hand: the ways in of others. Each change is an act first (register
+// access_measure), so that nothing is done that nobody reads of; cut off in between, it is done again.
+#include <algorithm>
+
+#include "accounts.hpp"
+#include "kernel/act.hpp"
+#include "kernel/credentials.hpp"
+#include "kernel/grants.hpp"
+#include "kernel/identity.hpp"
+
+namespace plumbline::http {
+
+using kernel::refuse;
+
+Response done() {
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+Result<std::string> text_member(Json const& body, std::string_view name) {
+  Json const* found = body.find(name);
+  if (found == nullptr || found->as_text() == nullptr) return refuse("required", "/" + std::string(name));
+  return *found->as_text();
+}
+
+Json list_json(std::vector<std::string> const& names) {
+  Json::Array list;
+  for (auto const& name : names) list.emplace_back(name);
+  return list;
+}
+
+Json sessions_json(Context const& context, Uuid account) {
+  Json::Array items;
+  for (auto const& known : context.doors.sessions.of(account, session_token(context.request))) {
+    Json row;
+    row.set("id", known.id);
+    row.set("opened_at", to_string(known.opened_at));
+    row.set("seen_at", to_string(known.seen_at));
+    row.set("is_this", known.is_this);
+    items.push_back(std::move(row));
+  }
+  Json document;
+  document.set("items", std::move(items));
+  return document;
+}
+
+Json tokens_json(Context const& context, Uuid account) {
+  Json::Array items;
+  for (auto const& known : context.doors.tokens.of(account)) {
+    Json row;
+    row.set("id", known.id);
+    row.set("name", known.name);
+    row.set("registers", list_json(known.rights.registers));
+    row.set("actions", list_json(known.rights.actions));
+    row.set("writes", !known.rights.reads_only);
+    row.set("made_at", to_string(known.made_at));
+    row.set("expires_at", to_string(known.expires_at));
+    row.set("used_at", known.used_at.micros_utc == 0 ? Json() : Json(to_string(known.used_at)));
+    items.push_back(std::move(row));
+  }
+  Json document;
+  document.set("items", std::move(items));
+  return document;
+}
+
+Result<Uuid> account_of_other(Context const& context) {
+  auto const viewer = context.viewer();
+  auto const id = parse_uuid(context.variable("id"));
+  if (!viewer.has_role(kernel::Role::security_administrator)) return refuse("forbidden");
+  if (id == context.session->account) return refuse("not_for_oneself");
+  if (!id || !context.system.reads().get(viewer, "account", *id)) return refuse("not_found");
+  return *id;
+}
+
+Result<void> take_measure(Context const& context, Uuid account, std::string_view kind,
+                          std::string const& reason) {
+  Json payload;
+  payload.set("account", to_string(account));
+  payload.set("kind", kind);
+  payload.set("reason", reason);
+  kernel::Command command;
+  command.register_name = "access_measure";
+  command.action = "take";
+  command.payload = write_json(payload);
+  command.account = context.session->account;
+  auto const taken = context.system.act(std::move(command));
+  if (!taken) return taken.refusal();
+  return {};
+}
+
+namespace {
+
+struct Measure {
+  Uuid account;
+  std::string one;  // the session or token meant; "": all
+};
+
+template <class Known>
+bool is_among(std::vector<Known> const& all, std::string const& id) {
+  return std::ranges::find(all, id, &Known::id) != all.end();
+}
+
+// {"reason": …, "session" or "token"?: ID}: what was asked, told to the log.
+Result<Measure> measure(Context const& context, std::string_view kind, std::string_view member = "") {
+  auto const account = account_of_other(context);
+  if (!account) return account.refusal();
+  auto const body = parse_json(context.request.body);
+  if (!body) return body.refusal();
+  auto const reason = text_member(*body, "reason");
+  if (!reason) return reason.refusal();
+  Measure wanted{*account, ""};
+  if (Json const* one = member.empty() ? nullptr : body->find(member)) {
+    if (one->as_text() == nullptr || one->as_text()->empty())
+      return refuse("invalid_value", '/' + std::string(member));
+    wanted.one = *one->as_text();
+    if (member == "session" ? !is_among(context.doors.sessions.of(*account, ""), wanted.one)
+                            : !is_among(context.doors.tokens.of(*account), wanted.one))
+      return refuse("not_found");
+  }
+  if (auto taken = take_measure(context, *account, kind, *reason); !taken) return taken.refusal();
+  return wanted;
+}
+
+}  // namespace
+
+Response list_sessions_of(Context& context) {
+  auto const account = account_of_other(context);
+  return account ? json(200, sessions_json(context, *account)) : context.refused(account.refusal());
+}
+
+Response list_tokens_of(Context& context) {
+  auto const account = account_of_other(context);
+  return account ? json(200, tokens_json(context, *account)) : context.refused(account.refusal());
+}
+
+Response end_sessions_of(Context& context) {
+  auto const wanted = measure(context, "sessions_ended", "session");
+  if (!wanted) return context.refused(wanted.refusal());
+  if (wanted->one.empty())
+    context.doors.sessions.close_all(wanted->account);
+  else
+    context.doors.sessions.revoke(wanted->account, wanted->one);
+  return done();
+}
+
+Response revoke_tokens_of(Context& context) {
+  auto const wanted = measure(context, "tokens_revoked", "token");
+  if (!wanted) return context.refused(wanted.refusal());
+  for (auto const& known : context.doors.tokens.of(wanted->account))
+    if (wanted->one.empty() || wanted->one == known.id)
+      context.doors.tokens.revoke(wanted->account, known.id);
+  return done();
+}
+
+// Their sessions end; their second factor stays: a password alone lets nobody pass for them.
+Response set_one_time_password(Context& context) {
+  auto const wanted = measure(context, "one_time_password");
+  if (!wanted) return context.refused(wanted.refusal());
+  auto const made = kernel::set_one_time_password(context.system, wanted->account);
+  if (!made) return context.refused(made.refusal());
+  Json document;
+  document.set("password", made->password);
+  document.set("expires_at", to_string(made->expires_at));
+  return json(201, document);
+}
+
+// Of somebody who lost phone and codes. Their sessions end.
+Response remove_second_factor_of(Context& context) {
+  auto const wanted = measure(context, "second_factor_removed");
+  if (!wanted) return context.refused(wanted.refusal());
+  if (auto gone = context.doors.factors.remove(wanted->account); !gone)
+    return context.refused(gone.refusal());
+  context.doors.sessions.close_all(wanted->account);
+  return done();
+}
+
+}  // namespace plumbline::http
