@@ -164,12 +164,18 @@ Response answer_list(Context const& context, kernel::Register const& reg, kernel
                      Listing const& listing) {
   auto const page = context.system.reads().list_stored(viewer, reg.name, listing.query);
   if (!page) return context.refused(page.refusal());
-  std::string ids;
-  for (auto const& item : page->items) ids += to_string(item.id) + ' ';
-  if (auto noted = note_personal_read(context, reg, viewer, "list", ids); !noted)
-    return context.refused(noted.refusal());
-  std::string content = R"({"items":[)";
   auto const sight = viewer.sight(reg);
+  if (kernel::shows_personal(reg, sight)) {
+    std::string ids;
+    for (auto const& item : page->items) ids += to_string(item.id) + ' ';
+    if (auto noted = note_personal_read(context, reg, viewer, "list", std::move(ids)); !noted)
+      return context.refused(noted.refusal());
+  }
+  std::size_t bytes = 0;
+  for (auto const& item : page->items) bytes += item.body.size() + 256;
+  std::string content;
+  content.reserve(bytes);
+  content = R"({"items":[)";
   for (auto const& item : page->items) {
     if (content.back() != '[') content += ',';
     kernel::append_record(content, reg, item, sight);

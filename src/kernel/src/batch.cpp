@@ -461,6 +461,10 @@ Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working w
   versions_.push_back({entry.seq, working.plan, working.id, working.version, action, account, import_batch,
                        body.text(), std::move(salts)});
   if (in_directory(reg.name)) {
+    bool const stays = working.envelope.state != state_undone;
+    only_region_ = reg.name == "region" && stays && !touched_directory_
+                       ? std::optional(*static_cast<Region const*>(working.record->data()))
+                       : std::nullopt;
     touched_directory_ = true;
     schema_seq_ = entry.seq;
   }

@@ -53,6 +53,8 @@ class BatchRun {
   // The last leaf of the batch; null when it appended none. Stays as it is after write().
   NewEntry const* last_entry() const { return entries_.empty() ? nullptr : &entries_.back(); }
   bool touched_directory() const { return touched_directory_; }
+  // All that changed in the directory, where that is one region.
+  std::optional<Region> const& only_region() const { return only_region_; }
   ledger::CompactRange const& range() const { return range_; }
   std::int64_t schema_seq() const { return schema_seq_; }
 
@@ -97,6 +99,7 @@ class BatchRun {
   ledger::CompactRange range_;
   std::int64_t schema_seq_;
   bool touched_directory_ = false;
+  std::optional<Region> only_region_;
   std::vector<NewEntry> entries_;
   std::vector<NewVersion> versions_;
   std::vector<store::Statement> extra_;  // erasures, unlogged rows

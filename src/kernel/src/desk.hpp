@@ -94,6 +94,7 @@ class Desk {
   void process_singly(Batch& batch, store::Error const& first);
   bool was_committed(NewEntry const& last);
   std::shared_ptr<Directory const> reload_directory();
+  void follow_directory(BatchRun const& run, Directory const& before);
   Refusal refusal_of(store::Error const& error, Prepared const& prepared) const;
 
   store::Database& database_;

@@ -18,12 +18,12 @@ std::string_view value_of(std::vector<reflect::Member> const& members, std::stri
 }  // namespace
 
 void append_record(std::string& out, Register const& reg, Stored const& stored, reflect::Sight sight) {
+  auto const members = reflect::canonical_members(stored.body);
   out.append(R"({"id":")").append(to_string(stored.id));
   out.append(R"(","version":)").append(std::to_string(stored.version));
-  out.append(R"(,"state":)").append(write_json(stored.state));
+  out.append(R"(,"state":)").append(value_of(members, "state"));
   out.append(R"(,"entry":)").append(std::to_string(stored.entry));
   out.append(R"(,"updated_at":")").append(to_string(stored.updated_at)) += '"';
-  auto const members = reflect::canonical_members(stored.body);
   // The record's own braces give way to those around it.
   auto const begin = out.size();
   reflect::respell(out, *reg.type, members, sight);
