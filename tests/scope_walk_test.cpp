@@ -431,6 +431,9 @@ void ScopeWalk::walk_writing(Visitor& visitor) {
         visitor.ask(route, "/api/v1/firm/" + std::string(nowhere) + "/attachments?name=a.txt", "x", type);
     if (put.status != 404 || without_names(put, firm) != without_names(none, nowhere))
       findings_.defect(visitor.who() + " attaches elsewhere: " + put.body);
+    std::string const letter = "POST /api/v1/{register}/{id}/invitations";
+    auto const invited = visitor.ask(letter, "/api/v1/firm/" + firm + "/invitations", "{}");
+    if (invited.status != 404) findings_.defect(visitor.who() + " invites elsewhere: " + invited.body);
     std::string const paper = "POST /api/v1/{register}/{id}/documents";
     auto const issued = visitor.ask(paper, "/api/v1/firm/" + firm + "/documents", R"({"form":"x"})");
     if (issued.status != 404) findings_.defect(visitor.who() + " issues elsewhere: " + issued.body);
@@ -466,8 +469,8 @@ void ScopeWalk::walk_views(Visitor& visitor) {
 
 void ScopeWalk::walk_own(Visitor& visitor) {
   auto const& seer = visitor.person().seer;
-  for (std::string const route :
-       {"/api/v1/session", "/api/v1/sessions", "/api/v1/tokens", "/api/v1/second-factor", "/api/v1/jobs"})
+  for (std::string const route : {"/api/v1/session", "/api/v1/sessions", "/api/v1/tokens",
+                                  "/api/v1/second-factor", "/api/v1/identities", "/api/v1/jobs"})
     if (visitor.get(route, route).status != 200) findings_.defect(visitor.who() + " misses " + route);
   std::set<std::string> told;
   auto const meta = visitor.get("/api/v1/meta", "/api/v1/meta").json();
@@ -501,8 +504,9 @@ void ScopeWalk::walk_own(Visitor& visitor) {
   compare(visitor, "as own work", ids_of(mine), own);
   if (seer.role == "security_administrator" && seer.place == 'C') return;  // their work
   auto const other = to_string(city_->people().front().account);
-  for (std::string const way : {"GET sessions", "POST sessions/end", "GET tokens", "POST tokens/revoke",
-                                "POST password", "POST second-factor/remove"}) {
+  for (std::string const way :
+       {"GET sessions", "POST sessions/end", "GET tokens", "POST tokens/revoke", "POST password",
+        "POST second-factor/remove", "GET identities", "POST identities", "POST identities/unlink"}) {
     auto const space = way.find(' ');
     auto const place = '/' + way.substr(space + 1);
     auto const ask = [&](std::string const& id) {
@@ -530,9 +534,9 @@ void ScopeWalk::walk_person(Person const& person) {
 
 // Of accounts, beside what every register has.
 bool name_of_own_address(std::string const& rest) {
-  static std::set<std::string> const own{"/{id}/sessions", "/{id}/sessions/end",
-                                         "/{id}/tokens",   "/{id}/tokens/revoke",
-                                         "/{id}/password", "/{id}/second-factor/remove"};
+  static std::set<std::string> const own{
+      "/{id}/sessions", "/{id}/sessions/end",         "/{id}/tokens",     "/{id}/tokens/revoke",
+      "/{id}/password", "/{id}/second-factor/remove", "/{id}/identities", "/{id}/identities/unlink"};
   return own.contains(rest);
 }
 

@@ -143,6 +143,20 @@ struct AccessOptions {
   std::string login;
   std::string reason;
 };
+struct ProviderOptions {
+  Common common;
+  std::string name;
+  std::string title;
+  std::string issuer;
+  std::string client_id;
+  std::string base_url;
+  fs::path secret_file;
+  std::vector<std::string> strong_acr;
+  std::vector<std::string> strong_amr;
+};
+int run_oidc_add(ProviderOptions const& options);
+int run_oidc_remove(ProviderOptions const& options);
+int run_oidc_list(Common const& common);
 int run_user_reset(AccessOptions const& options);
 int run_user_remove_factor(AccessOptions const& options);
 struct GrantOptions {

@@ -222,6 +222,23 @@ void add_administration(CommandLine& line) {
   command->add_option("login", access->login)->required();
   command->add_option("--reason", access->reason, "why; it stands in the register")->required();
 
+  auto* oidc = line.app.add_subcommand("oidc", "OpenID providers; a running server reads them at its start")
+                   ->require_subcommand(1);
+  ProviderOptions* provider = nullptr;
+  command = add(line, *oidc, "add", "one where people may sign in, or other words of a known one",
+                run_oidc_add, provider);
+  command->add_option("name", provider->name, "in addresses: a-z, 0-9, -")->required();
+  command->add_option("--issuer", provider->issuer)->required();
+  command->add_option("--client-id", provider->client_id)->required();
+  command->add_option("--secret-file", provider->secret_file, "its first line; none: a public client");
+  command->add_option("--base-url", provider->base_url, "of this server, as browsers see it")->required();
+  command->add_option("--title", provider->title, "on the button");
+  command->add_option("--strong-acr", provider->strong_acr, "values of acr that stand for a second factor");
+  command->add_option("--strong-amr", provider->strong_amr, "values of amr that stand for a second factor");
+  command = add(line, *oidc, "remove", "one; links to it stay and are of no use", run_oidc_remove, provider);
+  command->add_option("name", provider->name)->required();
+  add_plain(line, *oidc, "list", "without their secrets", run_oidc_list);
+
   auto* grants = line.app.add_subcommand("grant", "who may do what where")->require_subcommand(1);
   GrantOptions* grant = nullptr;
   command = add(line, *grants, "give", "give a role within a region or for a firm", run_grant, grant);

@@ -59,6 +59,24 @@ Response list_tokens_of(Context& context);
 Response revoke_tokens_of(Context& context);
 Response set_one_time_password(Context& context);
 Response remove_second_factor_of(Context& context);
+// invitations.cpp
+Response invite_firm(Context& context);
+Response show_invitation(Context& context);
+Response accept_invitation(Context& context);
+// citizens.cpp
+Response show_terms(Context& context);
+Response sign_up_citizen(Context& context);
+// oidc.cpp
+Response list_providers(Context& context);
+Response start_oidc(Context& context);
+Response finish_oidc(Context& context);
+Response link_identity(Context& context);
+Response check_second_factor(Context& context);
+Response list_identities(Context& context);
+Response unlink_identity(Context& context);
+Response list_identities_of(Context& context);
+Response link_identity_of(Context& context);
+Response unlink_identity_of(Context& context);
 // records.cpp
 Response list_records(Context& context);
 Response show_record(Context& context);
@@ -112,6 +130,7 @@ Response show_published(Context& context);
 Response show_log_file(Context& context);
 
 std::string session_cookie(Request const& request);
+std::string session_cookie_of(Request const& request, std::string const& token);  // the whole header
 // The token of the request's cookie, "" without one.
 std::string session_token(Request const& request);
 

@@ -1,5 +1,8 @@
 // The ways in: a browser's session, a program's token, and the second factor of people.
 #pragma once
+#include <atomic>
+
+#include "identities.hpp"
 #include "second_factors.hpp"
 #include "sessions.hpp"
 #include "tokens.hpp"
@@ -7,10 +10,17 @@
 namespace plumbline::http {
 
 struct Doors {
-  explicit Doors(kernel::System& system) : sessions(system), tokens(system), factors(system) {}
+  explicit Doors(kernel::System& system)
+      : sessions(system), tokens(system), factors(system), identities(system) {}
   Sessions sessions;
   Tokens tokens;
   SecondFactors factors;
+  Identities identities;
+  std::atomic<int> asking{0};  // an OpenID provider, now
+  // Each by address: codes of invitations that are tried, citizens who sign up, sign-ins begun at a provider.
+  Throttle codes{limits::code_failures, limits::code_failure_seconds, limits::addresses_watched};
+  Throttle sign_ups{limits::sign_ups_per_address, limits::sign_up_seconds, limits::addresses_watched};
+  Throttle oidc_starts{limits::oidc_starts, limits::oidc_start_seconds, limits::addresses_watched};
 
   bool is_factor_missing(Session const& session) {
     return !session.is_strong && factors.is_missing(session.account);

@@ -148,7 +148,8 @@ class Document {
                          {"csrf", of_type("string")},
                          {"grants", list_of(of_type("object"))},
                          {"second_factor_missing", of_type("boolean")},
-                         {"password_change_required", of_type("boolean")}};
+                         {"password_change_required", of_type("boolean")},
+                         {"second_factor_required", of_type("boolean")}};
     components_.set("session", object_of(std::move(session), {"account", "csrf", "grants"}));
     Json::Object credentials{
         {"login", of_type("string")}, {"password", of_type("string")}, {"code", of_type("string")}};

@@ -64,6 +64,16 @@ constexpr std::array statuses{
     Status{"unknown_register", 404},
     Status{"version_conflict", 412},
     Status{"wrong_media_type", 415},
+    Status{"identity_taken", 409},
+    Status{"identity_unknown", 403},
+    Status{"oidc_denied", 403},
+    Status{"oidc_refused", 403},
+    Status{"oidc_state_unknown", 400},
+    Status{"oidc_token_invalid", 403},
+    Status{"oidc_unreachable", 503},
+    Status{"return_path_not_local", 400},
+    Status{"second_factor_pending", 403},
+    Status{"too_many_attempts", 429},
 };
 
 }  // namespace

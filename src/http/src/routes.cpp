@@ -56,6 +56,31 @@ constexpr std::array table{
              Content::json, set_one_time_password},
     ApiRoute{"POST", "/api/v1/account/{id}/second-factor/remove", "remove_second_factor_of",
              Entrance::signed_in, Content::json, remove_second_factor_of},
+    ApiRoute{"POST", "/api/v1/firm/{id}/invitations", "invite", Entrance::signed_in, Content::json,
+             invite_firm},
+    ApiRoute{"GET", "/api/v1/invitations/{code}", "invitation", Entrance::open, Content::none,
+             show_invitation},
+    ApiRoute{"POST", "/api/v1/invitations/{code}/accept", "accept_invitation", Entrance::open, Content::json,
+             accept_invitation},
+    ApiRoute{"GET", "/api/v1/citizens/terms", "terms", Entrance::open, Content::none, show_terms},
+    ApiRoute{"POST", "/api/v1/citizens", "sign_up", Entrance::open, Content::json, sign_up_citizen},
+    ApiRoute{"GET", "/api/v1/oidc/providers", "providers", Entrance::open, Content::none, list_providers},
+    ApiRoute{"GET", "/api/v1/oidc/{provider}/start", "start_oidc", Entrance::open, Content::none, start_oidc},
+    ApiRoute{"GET", "/api/v1/oidc/{provider}/callback", "finish_oidc", Entrance::open, Content::none,
+             finish_oidc},
+    ApiRoute{"POST", "/api/v1/oidc/{provider}/link", "link_identity", Entrance::signed_in, Content::json,
+             link_identity},
+    ApiRoute{"POST", "/api/v1/second-factor/check", "check_second_factor", Entrance::enrolling, Content::json,
+             check_second_factor},
+    ApiRoute{"GET", "/api/v1/identities", "identities", Entrance::signed_in, Content::none, list_identities},
+    ApiRoute{"DELETE", "/api/v1/identities/{identity}", "unlink_identity", Entrance::signed_in, Content::none,
+             unlink_identity},
+    ApiRoute{"GET", "/api/v1/account/{id}/identities", "identities_of", Entrance::signed_in, Content::none,
+             list_identities_of},
+    ApiRoute{"POST", "/api/v1/account/{id}/identities", "link_identity_of", Entrance::signed_in,
+             Content::json, link_identity_of},
+    ApiRoute{"POST", "/api/v1/account/{id}/identities/unlink", "unlink_identity_of", Entrance::signed_in,
+             Content::json, unlink_identity_of},
     ApiRoute{"GET", "/api/v1/meta", "meta", Entrance::signed_in, Content::none, show_meta},
     ApiRoute{"GET", "/api/v1/work", "work", Entrance::signed_in, Content::none, show_work},
     ApiRoute{"GET", "/api/v1/views", "views", Entrance::signed_in, Content::none, list_views},
@@ -112,8 +137,9 @@ bool is_forged(Request const& request, Session const& session) {
 // Official acts and files stop before the disk is full, so that what everybody reads and what keeps accounts
 // safe (sessions, passwords) goes on, and the log can still be published.
 bool needs_room(ApiRoute const& route) {
-  static constexpr std::array<std::string_view, 8> growing{
-      "act", "attach", "bulk", "create", "finish_document", "import", "issue_document", "undo_job"};
+  static constexpr std::array<std::string_view, 11> growing{
+      "accept_invitation", "invite", "sign_up",        "act",     "attach", "bulk", "create",
+      "finish_document",   "import", "issue_document", "undo_job"};
   return std::ranges::find(growing, route.operation) != growing.end();
 }
 
@@ -134,9 +160,14 @@ bool is_open_to_programs(ApiRoute const& route, Context const& context) {
   return rights.actions.empty() || std::ranges::find(asking, route.operation) != asking.end();
 }
 
-bool is_open_before_change(ApiRoute const& route) {
-  return route.operation == "session" || route.operation == "sign_out" ||
-         route.operation == "change_password";
+// While a session owes something, it is good for giving that and for little else.
+std::optional<Refusal> debt_of(Session const& session, ApiRoute const& route) {
+  if (route.operation == "session" || route.operation == "sign_out") return {};
+  if (session.must_change && route.operation != "change_password")
+    return kernel::refuse("password_change_required");
+  if (session.owes_code && route.operation != "check_second_factor")
+    return kernel::refuse("second_factor_pending");
+  return {};
 }
 
 bool is_json(Request const& request) {
@@ -237,8 +268,7 @@ class ApiImpl final : public Api {
       if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
       if (is_forged(request, *context.session)) return context.refused(kernel::refuse("csrf"));
     }
-    if (context.session->must_change && !is_open_before_change(route))
-      return context.refused(kernel::refuse("password_change_required"));
+    if (auto const debt = debt_of(*context.session, route)) return context.refused(*debt);
     if (route.entrance != Entrance::enrolling && doors_.is_factor_missing(*context.session))
       return context.refused(kernel::refuse("second_factor_missing"));
     return {};

@@ -30,6 +30,7 @@ Json describe(Context const& context, Session const& session) {
   // Until then nothing else is open to this account.
   document.set("second_factor_missing", context.doors.is_factor_missing(session));
   document.set("password_change_required", session.must_change);
+  document.set("second_factor_required", session.owes_code);
   return document;
 }
 
@@ -40,6 +41,10 @@ std::string cookie_of(Request const& request, std::string const& token, std::str
 }
 
 }  // namespace
+
+std::string session_cookie_of(Request const& request, std::string const& token) {
+  return cookie_of(request, token, "");
+}
 
 // The prefix makes browsers insist on Secure and Path=/, so no neighbouring site can set it.
 std::string session_cookie(Request const& request) {
@@ -66,7 +71,7 @@ Response sign_in(Context& context) {
   auto const opened = context.doors.sessions.open(claim, context.doors.factors);
   if (!opened) return context.refused(opened.refusal());
   auto response = json(201, describe(context, opened->session));
-  response.set("set-cookie", cookie_of(context.request, opened->token, ""));
+  response.set("set-cookie", session_cookie_of(context.request, opened->token));
   return response;
 }
 

@@ -17,6 +17,7 @@ constexpr std::int64_t micros = 1'000'000;
 constexpr std::int64_t touch_after = 60 * micros;  // a row is not written for every request
 constexpr std::int64_t longest_delay_seconds = limits::login_delay_seconds_max;
 constexpr std::size_t id_digits = 16;
+constexpr std::int64_t owing_code = 2;  // session.must_change: 1 = a password
 
 Sql const insert_session{"session.insert",
                          "insert into session (jurisdiction, token_hash, account, csrf, opened_at, seen_at, "
@@ -27,6 +28,8 @@ Sql const select_session{
     "jurisdiction = $1 and token_hash = $2"};
 Sql const touch_session{"session.touch",
                         "update session set seen_at = $3 where jurisdiction = $1 and token_hash = $2"};
+Sql const settle_session{"session.settle",
+                         "update session set must_change = 0 where jurisdiction = $1 and token_hash = $2"};
 Sql const delete_session{"session.delete", "delete from session where jurisdiction = $1 and token_hash = $2"};
 Sql const delete_of_account{"session.delete_of_account",
                             "delete from session where jurisdiction = $1 and account = $2"};
@@ -111,7 +114,7 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
     if (auto noted = system_.write_unlogged(note_failure, {place, name, now}); !noted) return noted.refusal();
     return kernel::refuse(code);
   }
-  auto opened = begin({*account, "", {}, one_time.has_value(), false}, mark);
+  auto opened = begin({*account, "", {}, one_time.has_value(), false, false}, mark);
   if (!opened) return opened.refusal();
   forget_failures(name);
   (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
@@ -128,13 +131,43 @@ Result<Sessions::Opened> Sessions::begin(Session session, std::string const& mar
     auto const& own = opened.session;
     // A change of the password meanwhile has ended the sessions there were; this would be one more.
     if (kernel::password_mark(system_, writer, own.account) != mark) return kernel::refuse("login_failed");
-    writer.write(insert_session, {place, hash_of_token(opened.token), bytes_of_id(own.account), own.csrf, now,
-                                  std::int64_t{own.must_change}, std::int64_t{own.is_strong}});
+    writer.write(insert_session,
+                 {place, hash_of_token(opened.token), bytes_of_id(own.account), own.csrf, now,
+                  own.owes_code ? owing_code : std::int64_t{own.must_change}, std::int64_t{own.is_strong}});
     return {};
   });
   if (!kept) return kept.refusal();
   (void)system_.write_unlogged(delete_old, {place, now - limits::session_hours * 3'600 * micros});
   return opened;
+}
+
+Result<Sessions::Opened> Sessions::open_elsewhere(Uuid account, bool is_strong, SecondFactors& factors) {
+  auto const owner =
+      system_.reads().get(kernel::system_viewer(system_.settings().jurisdiction), "account", account);
+  if (!owner || owner->as<kernel::Account>().status != kernel::AccountStatus::active)
+    return kernel::refuse("login_failed");
+  // Where guesses at the password or the code delay the owner, they delay this way in as well.
+  if (auto admitted = admit(owner->as<kernel::Account>().login); !admitted) return admitted.refusal();
+  bool const owes_code = !is_strong && factors.is_confirmed(account);
+  return begin({account, "", {}, false, owes_code, is_strong}, kernel::password_mark(system_, account));
+}
+
+Result<void> Sessions::confirm_code(Uuid account, std::string const& code, SecondFactors& factors) {
+  std::string const place = system_.settings().jurisdiction;
+  auto const owner = system_.reads().get(kernel::system_viewer(place), "account", account);
+  if (!owner) return kernel::refuse("second_factor_wrong", "/code");
+  std::string const login = owner->as<kernel::Account>().login;
+  if (auto admitted = admit(login); !admitted) return admitted.refusal();
+  if (!factors.accept(account, code)) {
+    auto noted = system_.write_unlogged(note_failure, {place, login, system_.clock().now().micros_utc});
+    return noted ? kernel::refuse("second_factor_wrong", "/code") : noted.refusal();
+  }
+  forget_failures(login);
+  return {};
+}
+
+void Sessions::note_code(std::string_view token) {
+  (void)system_.write_unlogged(settle_session, {system_.settings().jurisdiction, hash_of_token(token)});
 }
 
 // An open browser is a place to guess from like any other: the same count, the same delay.
@@ -194,7 +227,8 @@ std::optional<Session> Sessions::find(std::string_view token, Purpose purpose) {
   Session session;
   std::ranges::copy(id, session.account.bytes.begin());
   session.csrf = store::text(rows[0][1]);
-  session.must_change = store::integer(rows[0][4]) != 0;
+  session.owes_code = store::integer(rows[0][4]) == owing_code;
+  session.must_change = !session.owes_code && store::integer(rows[0][4]) != 0;
   session.is_strong = store::integer(rows[0][5]) != 0;
   if (!is_active(session.account)) return {};
   return session;

@@ -20,6 +20,7 @@ struct Session {
   std::string csrf;                   // what a browser's page must send back with every act
   std::optional<TokenRights> rights;  // of a program: what its token allows
   bool must_change = false;           // came in by a one-time password: may only set another
+  bool owes_code = false;             // of the second factor: came in by a provider that did not ask
   bool is_strong = false;             // an OpenID provider has asked for a second factor
 };
 
@@ -42,6 +43,11 @@ class Sessions {
   // seconds) after limits::login_failures_before_delay failures of any kind, or too many from that address;
   // "busy".
   Result<Opened> open(Claim const& claim, SecondFactors& factors);
+  // For whom an OpenID provider vouches. Refused "login_failed" (nobody who may come in), "login_delayed".
+  Result<Opened> open_elsewhere(Uuid account, bool is_strong, SecondFactors& factors);
+  // A code that is asked for once more. Refused "second_factor_wrong", "login_delayed".
+  Result<void> confirm_code(Uuid account, std::string const& code, SecondFactors& factors);
+  void note_code(std::string_view token);  // it owes none any more
   // Nothing when it was closed, is idle for too long or too old, or its account is no longer active.
   // To `use` one keeps it from falling idle; to look at it does not.
   enum class Purpose : std::uint8_t { use, look };

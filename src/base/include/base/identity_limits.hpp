@@ -31,7 +31,10 @@ inline constexpr int oidc_timeout_seconds = 5;
 inline constexpr int oidc_skew_seconds = 60;
 inline constexpr int oidc_token_minutes = 10;     // an ID token older than this is not of this sign-in
 inline constexpr int oidc_document_minutes = 60;  // until discovery and keys are read again
-inline constexpr int oidc_key_seconds_min = 10;   // between two looks for a key that is not known
+inline constexpr int oidc_key_seconds_min = 3;    // between two looks for a key that is not known
+inline constexpr int oidc_starts = 30;            // sign-ins begun from one address at once
+inline constexpr int oidc_start_seconds = 10;     // until one more
+inline constexpr int oidc_asked_at_once = 2;
 inline constexpr std::size_t identities_per_account = 10;
 inline constexpr std::size_t return_path_bytes = 512;
 
