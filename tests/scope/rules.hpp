@@ -178,6 +178,22 @@ inline constexpr std::array routes{
     RouteRule{"GET /api/v1/{register}/{id}/attachments", Walked::yes},
     RouteRule{"POST /api/v1/{register}/{id}/attachments", Walked::yes},
     RouteRule{"GET /api/v1/{register}/{id}/content", Walked::yes},
+    RouteRule{"GET /api/v1/notices", Walked::own},  // titles only of what one sees
+    RouteRule{"POST /api/v1/notices/read", Walked::own},
+    RouteRule{"GET /api/v1/notice-choice", Walked::own},
+    RouteRule{"PUT /api/v1/notice-choice", Walked::own},
+    RouteRule{"GET /api/v1/webhooks", Walked::own},
+    RouteRule{"POST /api/v1/webhooks", Walked::own},
+    RouteRule{"GET /api/v1/webhooks/{webhook}", Walked::own},
+    RouteRule{"PUT /api/v1/webhooks/{webhook}", Walked::own},
+    RouteRule{"DELETE /api/v1/webhooks/{webhook}", Walked::own},
+    RouteRule{"POST /api/v1/webhooks/{webhook}/rotate", Walked::own},
+    RouteRule{"POST /api/v1/webhooks/{webhook}/test", Walked::own},
+    RouteRule{"GET /api/v1/deliveries", Walked::own},  // everybody's: ids and errors, to one role
+    RouteRule{"POST /api/v1/deliveries/{delivery}/replay", Walked::own},
+    RouteRule{"GET /api/v1/webhook-targets", Walked::open},  // one role's, and says of no register
+    RouteRule{"POST /api/v1/webhook-targets", Walked::open},
+    RouteRule{"DELETE /api/v1/webhook-targets", Walked::open},
     RouteRule{"GET /api/v1/search", Walked::yes},
     RouteRule{"GET /api/v1/{register}", Walked::yes},
     RouteRule{"POST /api/v1/{register}", Walked::yes},

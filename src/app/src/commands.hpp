@@ -169,6 +169,14 @@ struct GrantOptions {
 };
 int run_grant(GrantOptions const& options);
 
+struct TargetOptions {
+  Common common;
+  std::string target;  // host or network; "": list them
+  std::string reason;
+  bool forbid = false;
+};
+int run_webhook_target(TargetOptions const& options);
+
 struct ReplayOptions {
   Common common;    // data "": a scratch folder, removed at the end
   fs::path folder;  // with inspections.csv

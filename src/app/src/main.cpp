@@ -249,6 +249,20 @@ void add_administration(CommandLine& line) {
   command->add_flag("--personal", grant->clear_personal, "sees personal fields unmasked");
 }
 
+void add_notices(CommandLine& line) {
+  auto* webhook =
+      line.app.add_subcommand("webhook", "where the server may send webhooks to")->require_subcommand(1);
+  TargetOptions* allow = nullptr;
+  auto* command = add(line, *webhook, "allow", "a host or network beyond public addresses; none: list them",
+                      run_webhook_target, allow);
+  command->add_option("target", allow->target, "erp.example.cn, 10.1.2.0/24");
+  command->add_option("--reason", allow->reason, "why");
+  TargetOptions* forbid = nullptr;
+  command = add(line, *webhook, "forbid", "take that back", run_webhook_target, forbid);
+  command->add_option("target", forbid->target)->required();
+  forbid->forbid = true;
+}
+
 void add_computing(CommandLine& line) {
   auto* stats = line.app.add_subcommand("stats", "statistics: JSON lines in, JSON lines out");
   auto& list = line.keep<bool>();
@@ -371,6 +385,7 @@ int main(int argc, char** argv) {
   add_doctor(line);
   add_tls(line);
   add_recovery(line);
+  add_notices(line);
   add_computing(line);
   add_verifying(line);
   add_demo(line);

@@ -12,6 +12,7 @@
 #include "http/server.hpp"
 #include "kernel/lease.hpp"
 #include "kernel/publisher.hpp"
+#include "notices/dispatch.hpp"
 #include "request_log.hpp"
 #include "serve_commands.hpp"
 #include "store/slow.hpp"
@@ -165,6 +166,8 @@ int run_serve(ServeOptions const& options) {
   Beat const clocks(std::chrono::minutes(1), [&] {
     if (!system->awaits_adoption() && watch.hold()) system->run_clocks();
   });
+  Beat const notices(std::chrono::seconds(1),
+                     [dispatch = std::make_shared<notices::Dispatch>(*system)] { (*dispatch)(); });
   std::cout << (has_certificate ? "https://" : "http://") << listen.host << ':' << server->port()
             << std::endl;
   signals.wait(*log);

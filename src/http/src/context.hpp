@@ -121,6 +121,24 @@ Response show_actions(Context& context);
 // meta.cpp
 Response show_meta(Context& context);
 Response show_openapi(Context& context);
+// notices.cpp
+Response list_notices(Context& context);
+Response mark_notices(Context& context);
+Response show_choice(Context& context);
+Response keep_choice(Context& context);
+// webhooks.cpp
+Response list_webhooks(Context& context);
+Response show_webhook(Context& context);
+Response make_webhook(Context& context);
+Response change_webhook(Context& context);
+Response remove_webhook(Context& context);
+Response rotate_webhook(Context& context);
+Response test_webhook(Context& context);
+Response list_deliveries(Context& context);
+Response replay_delivery(Context& context);
+Response list_targets(Context& context);
+Response allow_target(Context& context);
+Response forbid_target(Context& context);
 // operations.cpp
 Response show_health(Context& context);
 Response show_readiness(Context& context);

@@ -515,10 +515,12 @@ class Document {
     operation("/api/v1/second-factor/remove", "post", "remove_second_factor", forgery_guard(),
               object_of({{"password", text()}}, {"password"}),
               with(refusals(), "204", empty_answer("removed")));
-    add_identity_paths([this](std::string const& path, std::string_view method, std::string const& id,
-                              Json parameters, std::optional<Json> body, Json answers) {
+    AddOperation const add = [this](std::string const& path, std::string_view method, std::string const& id,
+                                    Json parameters, std::optional<Json> body, Json answers) {
       operation(path, method, id, std::move(parameters), std::move(body), std::move(answers));
-    });
+    };
+    add_identity_paths(add);
+    add_notice_paths(add);
   }
 
   void finding_schemas() {

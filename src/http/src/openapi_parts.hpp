@@ -32,5 +32,7 @@ using AddOperation = std::function<void(std::string const&, std::string_view, st
                                         std::optional<Json>, Json)>;
 // openapi_identity.cpp: the security administrator's hand and other ways to an account.
 void add_identity_paths(AddOperation const& operation);
+// openapi_notices.cpp: what people and programs are told.
+void add_notice_paths(AddOperation const& operation);
 
 }  // namespace plumbline::http

@@ -9,6 +9,7 @@
 #include "figures.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/room.hpp"
+#include "notices/outbox.hpp"
 
 namespace plumbline::http {
 namespace {
@@ -60,6 +61,14 @@ void write_jobs(kernel::System& system, Exposition& out) {
     out.line("plumbline_jobs", "state=\"" + store::text(row[0]) + '"', store::integer(row[1]));
 }
 
+void write_deliveries(kernel::System& system, Exposition& out) {
+  auto const figures = notices::Outbox(system).figures();
+  out.family("plumbline_deliveries", "gauge", "Webhooks, mails and short messages, by state.");
+  out.line("plumbline_deliveries", "state=\"waiting\"", figures.waiting);
+  out.line("plumbline_deliveries", "state=\"dead\"", figures.dead);
+  out.gauge("plumbline_delivery_oldest_seconds", "How long the oldest has waited.", figures.oldest_seconds);
+}
+
 // Leaves of the log never go back in time: what is ahead of this clock says that the clock was put back.
 void write_log(kernel::System& system, Exposition& out) {
   auto const now = system.clock().now();
@@ -103,6 +112,7 @@ Response show_metrics(Context& context) {
   if (!reason || reason->code != "unavailable") {
     write_log(context.system, out);
     write_jobs(context.system, out);
+    write_deliveries(context.system, out);
   }
   write_process(out);
   return text(200, "text/plain; version=0.0.4; charset=utf-8", out.text());

@@ -31,6 +31,7 @@ constexpr std::array statuses{
     Status{"login_delayed", 429},
     Status{"login_failed", 401},
     Status{"method_not_allowed", 405},
+    Status{"not_dead", 409},
     Status{"not_filterable", 400},
     Status{"not_for_oneself", 403},
     Status{"not_found", 404},

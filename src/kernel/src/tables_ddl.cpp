@@ -226,6 +226,57 @@ create table oidc_sign_in (              -- under way: sent to a provider and no
 create index oidc_sign_in_by_age on oidc_sign_in (jurisdiction, begun_at);
 )sql";
 
+constexpr std::string_view notice_tables = R"sql(
+create table webhook (
+  jurisdiction text not null, id {BIN} not null, account {BIN} not null, url text not null,
+  registers text not null,               -- names with commas between them, "" = all
+  secret {BIN} not null,
+  old_secret {BIN} not null, old_until {INT} not null,  -- signs too, until then
+  state text not null,                   -- active, paused
+  position {INT} not null,               -- the entry of the log that it has heard of last
+  made_at {INT} not null,
+  primary key (jurisdiction, id)
+) {KEYED};
+create index webhook_of_account on webhook (jurisdiction, account, id);
+create table webhook_target (            -- beyond public addresses
+  jurisdiction text not null, target text not null, account {BIN} not null, reason text not null,
+  made_at {INT} not null,
+  primary key (jurisdiction, target)
+) {KEYED};
+create table delivery (
+  jurisdiction text not null, id {BIN} not null,
+  channel text not null,                 -- webhook, mail, sms
+  recipient {BIN} not null,              -- a webhook, an account
+  cause text not null, account {BIN} not null, subject text not null, body text not null,
+  state text not null,                   -- waiting, sent, dead
+  attempts {INT} not null, next_at {INT} not null, last_error text not null, made_at {INT} not null,
+  ended_at {INT} not null,               -- 0: not yet
+  primary key (jurisdiction, id)
+) {KEYED};
+create unique index delivery_once on delivery (jurisdiction, channel, recipient, cause);
+create index delivery_due on delivery (jurisdiction, next_at, channel, recipient) where state = 'waiting';
+create index delivery_of_account on delivery (jurisdiction, account, id);
+create index delivery_dead on delivery (jurisdiction, id) where state = 'dead';
+create index delivery_ended on delivery (jurisdiction, ended_at) where ended_at > 0;
+create table notice (                    -- what somebody is shown
+  jurisdiction text not null, account {BIN} not null, id {BIN} not null, kind text not null,
+  register_name text not null, record {BIN} not null, rule text not null, due_on text not null,
+  cause text not null, made_at {INT} not null,
+  read_at {INT} not null,                -- 0: not yet
+  primary key (jurisdiction, account, id)
+) {KEYED};
+create unique index notice_once on notice (jurisdiction, account, cause);
+create index notice_unread on notice (jurisdiction, account, id) where read_at = 0;
+create index notice_made on notice (jurisdiction, made_at);
+create table notice_choice (
+  jurisdiction text not null, account {BIN} not null, mail_address text not null,
+  mail text not null,                    -- none, immediate, digest
+  telephone text not null, sms {INT} not null, language text not null,
+  primary key (jurisdiction, account)
+) {KEYED};
+create index notice_choice_digest on notice_choice (jurisdiction, account) where mail = 'digest';
+)sql";
+
 constexpr TableInfo tables[] = {
     {"ledger_head", TableKind::log},
     {"entry", TableKind::log},
@@ -255,6 +306,11 @@ constexpr TableInfo tables[] = {
     {"invitation_code", TableKind::unlogged},
     {"oidc_identity", TableKind::unlogged},
     {"oidc_sign_in", TableKind::unlogged},
+    {"webhook", TableKind::unlogged},
+    {"webhook_target", TableKind::unlogged},
+    {"delivery", TableKind::unlogged},
+    {"notice", TableKind::unlogged},
+    {"notice_choice", TableKind::unlogged},
 };
 
 }  // namespace
@@ -289,6 +345,8 @@ std::span<store::Migration const> kernel_migrations() {
        for_engine(view_tables, store::Engine::postgres)},
       {7, "identity", for_engine(identity_tables, store::Engine::sqlite),
        for_engine(identity_tables, store::Engine::postgres)},
+      {8, "notices", for_engine(notice_tables, store::Engine::sqlite),
+       for_engine(notice_tables, store::Engine::postgres)},
   };
   return migrations;
 }

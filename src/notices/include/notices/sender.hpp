@@ -1,0 +1,46 @@
+// Sends what waits in the outbox. An attempt is written down before it begins, and its outcome after: whoever
+// is killed in between tries again later, under the same id.
+#pragma once
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "notices/outbox.hpp"
+#include "notices/settings.hpp"
+#include "notices/webhooks.hpp"
+
+namespace plumbline::notices {
+
+class Sender {
+ public:
+  explicit Sender(kernel::System& system);
+
+  struct Round {
+    int tried = 0;
+    int sent = 0;
+    bool all_well = true;  // nobody failed: the next round may follow at once
+  };
+  // At most limits::deliveries_at_once, and of them limits::deliveries_per_round to one recipient.
+  Round round();
+
+  // How long after this attempt (1 …) the next one follows; up to a quarter longer, as the id has it.
+  static std::int64_t wait_micros(std::int64_t attempt, Uuid id);
+
+ private:
+  struct Outcome;
+  struct Packed;
+  std::vector<Delivery> claim();
+  Packed pack(Delivery const& delivery);
+  Packed pack_webhook(Delivery const& delivery);
+  Packed pack_message(Delivery const& delivery);
+  void settle(std::vector<Outcome> const& outcomes);
+  void bury(store::Writer& writer, Outcome const& outcome, Instant now);
+
+  kernel::System& system_;
+  Webhooks webhooks_;
+  std::vector<Target> allowed_;
+  Guard guard_;
+};
+
+}  // namespace plumbline::notices
