@@ -447,6 +447,11 @@ void ScopeWalk::walk_writing(Visitor& visitor) {
 
 // ---- what is said of oneself, and of the whole
 
+// Firms read what they are a party of, wherever that is; a citizen is a party of nothing but their own entry.
+bool is_open_to_party(Seer const& seer, std::string_view register_name) {
+  return seer.place == 0 && (seer.role == "firm" || (seer.role == "citizen" && register_name == "citizen"));
+}
+
 // Views of registers one reads, and no shared one that looks for a person.
 void ScopeWalk::walk_views(Visitor& visitor) {
   auto const& seer = visitor.person().seer;
@@ -454,7 +459,7 @@ void ScopeWalk::walk_views(Visitor& visitor) {
   for (auto const& rule : rules) {
     std::string const name(rule.register_name);
     bool const shown = visitor.get(views, views + "?register=" + name).status == 200;
-    bool const by_party = seer.place == 0 && seer.role == "firm";  // of which records, the list decides
+    bool const by_party = is_open_to_party(seer, name);  // of which records, the list decides
     if (!by_party && shown != reads_register(seer, name))
       findings_.defect(visitor.who() + ": the views of " + name);
   }
@@ -476,9 +481,7 @@ void ScopeWalk::walk_own(Visitor& visitor) {
   auto const meta = visitor.get("/api/v1/meta", "/api/v1/meta").json();
   for (auto const& reg : *meta.find("registers")->as_array()) told.insert(*reg.find("name")->as_text());
   for (auto const& rule : rules) {
-    bool const by_party =  // its schema, which is public
-        seer.place == 0 &&
-        (seer.role == "firm" || (seer.role == "citizen" && rule.register_name == "citizen"));
+    bool const by_party = is_open_to_party(seer, rule.register_name);  // its schema, which is public
     if (told.contains(std::string(rule.register_name)) && !by_party &&
         !reads_register(seer, rule.register_name))
       findings_.defect(visitor.who() + " is told of the register " + std::string(rule.register_name));
