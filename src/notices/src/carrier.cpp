@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 #include "base/limits.hpp"
 
@@ -16,9 +17,6 @@ struct FreeList {
 };
 struct FreeHandle {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct FreeMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
 using List = std::unique_ptr<curl_slist, FreeList>;
 
@@ -37,6 +35,7 @@ class Ride {
     set(CURLOPT_URL, parcel.url.c_str());
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_TIMEOUT, static_cast<long>(limits::delivery_timeout_seconds));
+    set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(limits::delivery_timeout_seconds));
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_PROXY, "");  // not the one of the environment either
     set(CURLOPT_FRESH_CONNECT, 1L);
@@ -150,43 +149,19 @@ class Ride {
   bool is_refused_ = false;
 };
 
-// In the multi handle as long as it lives.
-class Boarding {
- public:
-  Boarding(CURLM* multi, Ride const& ride) : multi_(multi), ride_(ride) {
-    curl_multi_add_handle(multi_, ride_.handle());
-  }
-  ~Boarding() { curl_multi_remove_handle(multi_, ride_.handle()); }
-  Boarding(Boarding const&) = delete;
-  Boarding& operator=(Boarding const&) = delete;
-
- private:
-  CURLM* multi_;
-  Ride const& ride_;
-};
-
 }  // namespace
 
+// Each on a thread of its own: libcurl waits for a mail server's last word without letting others on.
 std::vector<Arrival> carry(std::vector<Parcel> const& parcels) {
   static CURLcode const ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  std::unique_ptr<CURLM, FreeMulti> const multi(curl_multi_init());
-  if (ready != CURLE_OK || !multi) throw std::runtime_error("libcurl cannot start");
+  if (ready != CURLE_OK) throw std::runtime_error("libcurl cannot start");
   std::vector<std::unique_ptr<Ride>> rides;
-  std::vector<std::unique_ptr<Boarding>> boardings;
   for (auto const& parcel : parcels) rides.push_back(std::make_unique<Ride>(parcel));
-  for (auto const& ride : rides) boardings.push_back(std::make_unique<Boarding>(multi.get(), *ride));
   std::vector<Arrival> out(parcels.size());
-  for (int running = 1; running > 0;) {
-    if (curl_multi_perform(multi.get(), &running) != CURLM_OK) break;
-    int left = 0;
-    while (auto const* message = curl_multi_info_read(multi.get(), &left)) {
-      auto const of = std::ranges::find_if(
-          rides, [&](auto const& ride) { return ride->handle() == message->easy_handle; });
-      if (message->msg == CURLMSG_DONE && of != rides.end())
-        out[static_cast<std::size_t>(of - rides.begin())] = (*of)->arrival(message->data.result);
-    }
-    if (running > 0) curl_multi_poll(multi.get(), nullptr, 0, 1'000, nullptr);
-  }
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < rides.size(); ++i)
+    threads.emplace_back([&, i] { out[i] = rides[i]->arrival(curl_easy_perform(rides[i]->handle())); });
+  threads.clear();  // joined
   return out;
 }
 

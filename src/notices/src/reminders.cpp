@@ -35,15 +35,19 @@ int minute_of_day(Instant at) {
 std::int64_t number_of(Date day) { return day.value.time_since_epoch().count(); }
 Date day_of(std::int64_t number) { return Date{std::chrono::sys_days(std::chrono::days(number))}; }
 
-// Everybody who may take a step that stops the clock in the state the record is in.
-kernel::RoleSet who_stops(kernel::Register const& reg, std::string_view state, std::string_view rule) {
-  kernel::RoleSet out;
-  for (auto const& step : reg.steps)
+// Everybody who may take a step that stops the clock in the state the record is in; where nobody can stop it
+// yet, everybody who may bring the record on.
+kernel::RoleSet who_acts(kernel::Register const& reg, std::string_view state, std::string_view rule) {
+  kernel::RoleSet stops;
+  kernel::RoleSet moves;
+  for (auto const& step : reg.steps) {
+    if (reg.state_name(step.from) != state) continue;
+    if (step.to != step.from) moves = moves | step.by;
     for (auto const& op : step.clocks.ops)
-      if ((op.tick == kernel::Tick::stop || op.tick == kernel::Tick::stop_if) && op.rule == rule &&
-          reg.state_name(step.from) == state)
-        out = out | step.by;
-  return out;
+      if ((op.tick == kernel::Tick::stop || op.tick == kernel::Tick::stop_if) && op.rule == rule)
+        stops = stops | step.by;
+  }
+  return stops.empty() ? moves : stops;
 }
 
 }  // namespace
@@ -137,7 +141,7 @@ void Reminders::remind(Clock const& clock, Instant now, Told& told) {
                          : system_.reads().get(kernel::system_viewer(system_.settings().jurisdiction),
                                                reg->name, clock.record);
   if (!found) return;
-  auto const roles = who_stops(*reg, found->state, clock.clock.rule);
+  auto const roles = who_acts(*reg, found->state, clock.clock.rule);
   tell(clock, people_->nearest(roles, *reg, found->envelope), *stage, false, now, told);
   tell(clock, people_->acting_for_parties(roles, *reg, found->envelope), *stage, false, now, told);
   if (rule.escalates(left))
