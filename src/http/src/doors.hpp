@@ -16,7 +16,8 @@ struct Doors {
   Tokens tokens;
   SecondFactors factors;
   Identities identities;
-  std::atomic<int> asking{0};  // an OpenID provider, now
+  std::atomic<int> asking{0};   // an OpenID provider, now
+  std::atomic<int> hashing{0};  // passwords of newcomers, now
   // Each by address: codes of invitations that are tried, citizens who sign up, sign-ins begun at a provider.
   Throttle codes{limits::code_failures, limits::code_failure_seconds, limits::addresses_watched};
   Throttle sign_ups{limits::sign_ups_per_address, limits::sign_up_seconds, limits::addresses_watched};

@@ -3,6 +3,7 @@
 #include "accounts.hpp"
 #include "address.hpp"
 #include "base/limits.hpp"
+#include "counted.hpp"
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
 
@@ -35,6 +36,8 @@ Result<kernel::Receipt> admit(Context const& context, Newcomer const& newcomer, 
   auto& system = context.system;
   // Before a password is hashed, which takes its time.
   if (system.account_of(newcomer.login)) return refuse("duplicate", "/login");
+  Counted const hashing(context.doors.hashing);
+  if (hashing.others() >= static_cast<int>(limits::password_hashes_at_once)) return refuse("busy");
   Uuid const account = make_uuid7(system.clock().now());
   if (auto kept = kernel::prepare_password(system, account, newcomer.login, newcomer.password); !kept)
     return kept.refusal();

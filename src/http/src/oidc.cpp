@@ -3,6 +3,7 @@
 #include "address.hpp"
 #include "base/identity_limits.hpp"
 #include "base/limits.hpp"
+#include "counted.hpp"
 #include "kernel/act.hpp"
 #include "newcomers.hpp"
 
@@ -38,20 +39,6 @@ Response see_other(std::string const& location) {
   return response;
 }
 
-// They wait for somebody else's server: some workers must be left for everybody.
-class Asking {
- public:
-  explicit Asking(std::atomic<int>& all) : all_(all), others_(all.fetch_add(1)) {}
-  ~Asking() { --all_; }
-  Asking(Asking const&) = delete;
-  Asking& operator=(Asking const&) = delete;
-  bool is_too_much() const { return others_ >= limits::oidc_asked_at_once; }
-
- private:
-  std::atomic<int>& all_;
-  int others_;
-};
-
 struct Begun {
   std::string location;
   std::string browser;
@@ -62,8 +49,9 @@ Result<Begun> begin(Context const& context, Uuid account, std::string return_pat
   if (client == nullptr) return refuse("not_found");
   if (!is_local_path(return_path)) return refuse("return_path_not_local", "/return");
   if (auto turn = take_turn(context, context.doors.oidc_starts); !turn) return turn.refusal();
-  Asking const asking(context.doors.asking);
-  if (asking.is_too_much()) return refuse("busy");
+  // They wait for somebody else's server: some workers must be left for everybody.
+  Counted const asking(context.doors.asking);
+  if (asking.others() >= limits::oidc_asked_at_once) return refuse("busy");
   Identities::UnderWay const wanted{client->provider().name, std::move(return_path), account,
                                     make_oidc_secrets()};
   auto address = client->address_to_ask(wanted.secrets);
@@ -107,8 +95,8 @@ Result<Returned> returned(Context const& context) {
   if (!under_way || client == nullptr || under_way->provider != client->provider().name)
     return refuse("oidc_state_unknown");
   if (!parameter("error").empty() || parameter("code").empty()) return refuse("oidc_denied");
-  Asking const asking(context.doors.asking);
-  if (asking.is_too_much()) return refuse("busy");
+  Counted const asking(context.doors.asking);
+  if (asking.others() >= limits::oidc_asked_at_once) return refuse("busy");
   auto identity = client->redeem(parameter("code"), parameter("iss"), under_way->secrets);
   if (!identity) return identity.refusal();
   return Returned{*under_way, client->provider().issuer, *std::move(identity)};

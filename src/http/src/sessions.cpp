@@ -5,6 +5,7 @@
 #include "address.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "counted.hpp"
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
 
@@ -56,19 +57,6 @@ Bytes hash_of_token(std::string_view token) {
 }
 Bytes bytes_of_id(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
 
-class Waiting {
- public:
-  explicit Waiting(std::atomic<int>& all) : all_(all), others_(all.fetch_add(1)) {}
-  ~Waiting() { --all_; }
-  Waiting(Waiting const&) = delete;
-  Waiting& operator=(Waiting const&) = delete;
-  int others() const { return others_; }
-
- private:
-  std::atomic<int>& all_;
-  int others_;
-};
-
 // 0, 0, …, then 1, 2, 4 … minutes: never for ever, or anybody could lock anybody out.
 std::int64_t delay_seconds(std::int64_t failures) {
   auto const beyond = failures - limits::login_failures_before_delay;
@@ -95,7 +83,7 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   if (auto admitted = admit(name); !admitted) return admitted.refusal();
   auto const account = system_.account_of(name);
   // A password costs a worker some 60 ms: those who guess must not take all of them.
-  Waiting const waiting(checking_);
+  Counted const waiting(checking_);
   if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
   auto const mark = kernel::password_mark(system_, account.value_or(Uuid{}));
   bool const is_right = kernel::check_password(system_, account.value_or(Uuid{}), claim.password);
@@ -177,7 +165,7 @@ Result<void> Sessions::confirm(Uuid account, std::string_view password, std::str
   if (!owner) return kernel::refuse("login_failed", path);
   std::string const login = owner->as<kernel::Account>().login;
   if (auto admitted = admit(login); !admitted) return admitted.refusal();
-  Waiting const waiting(checking_);
+  Counted const waiting(checking_);
   if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
   if (!kernel::check_password(system_, account, password)) {
     auto noted = system_.write_unlogged(note_failure, {place, login, system_.clock().now().micros_utc});

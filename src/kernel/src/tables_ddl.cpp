@@ -204,7 +204,7 @@ create index saved_view_of_account on saved_view (jurisdiction, account);
 constexpr std::string_view identity_tables = R"sql(
 alter table api_token add column actions text not null default '';      -- "register.action", as registers
 alter table credential add column one_time_until {INT} not null default 0;  -- 0: a password of one's own
-alter table session add column must_change {INT} not null default 0;    -- came in by a one-time password
+alter table session add column must_change {INT} not null default 0;    -- 1: owes a password, 2: a code
 alter table session add column is_strong {INT} not null default 0;      -- a provider asked a second factor
 create table invitation_code (
   jurisdiction text not null, code_hash {BIN} not null, invitation {BIN} not null,
