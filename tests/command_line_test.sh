@@ -77,6 +77,24 @@ expect "witnesses that are wanted" 0 "$witness" "$plumbline" publish --data city
 grep -q '"cosignatures_wanted": 2' said || wrong "how many are wanted is not said"
 grep -q '"demo.example/witness-b"' said || wrong "who is missing is not said"
 
+# What is done to the ways in of others has a reason; the secret of a provider is never said.
+expect "a reset without a reason" 2 "--reason is required" "$plumbline" user reset clerk --data city
+expect "a reset" 0 '"expires_at"' "$plumbline" user reset clerk --reason forgotten --data city
+"$plumbline" user remove-second-factor clerk --reason lost --data city >said 2>&1 || wrong "a factor stays"
+expect "of nobody" 1 unknown_account "$plumbline" user reset nobody --reason forgotten --data city
+expect "both stand there" 0 second_factor_removed "$plumbline" list access_measure --data city
+grep -q forgotten said || wrong "the reason of a reset is not kept"
+printf 'hush-hush\n' >secret
+provider=("$plumbline" oidc add city --client-id plumbline --base-url https://supervision.example --data city)
+"${provider[@]}" --issuer https://id.example --secret-file secret >said 2>&1 || wrong "no provider"
+expect "a provider without TLS" 1 oidc_url "${provider[@]}" --issuer http://id.example
+expect "providers" 0 https://supervision.example/api/v1/oidc/city/callback "$plumbline" oidc list --data city
+grep -q hush said && wrong "a secret is said"
+[[ $(stat -c %a city/keys/oidc-city.secret) == 600 ]] || wrong "others may read the secret"
+"$plumbline" oidc remove city --data city >said 2>&1 || wrong "the provider stays"
+expect "again" 1 not_found "$plumbline" oidc remove city --data city
+[[ -e city/keys/oidc-city.secret ]] && wrong "the secret is still there"
+
 # Faults of the engine come with a remedy.
 cp -r city broken
 printf 'no database at all, %4096s' '' >broken/plumbline.db
