@@ -228,6 +228,28 @@ TEST_P(RemindersTest, MailsGoToWhoChoseThemAndSayNothingPersonal) {
   EXPECT_EQ(sent[0].body.find("张三"), std::string::npos);
 }
 
+// More than many pages hold: each clock is seen once.
+TEST_P(RemindersTest, ManyClocksAreSeenPageByPage) {
+  constexpr int clocks = 1'000;
+  store::Sql const more{
+      "test.clock",
+      "insert into clock (jurisdiction, register_name, record, position, rule, edition, status, "
+      "triggered_on, due_on, provisional, ended_on) select jurisdiction, register_name, record, "
+      "$2, rule, edition, status, triggered_on, due_on, provisional, ended_on from clock where "
+      "jurisdiction = $1 and position = 0"};
+  Uuid const record = issued("N-1");
+  system_->exclusive([&](store::Writer& writer) {
+    writer.begin();
+    for (std::int64_t position = 1; position < clocks; ++position) writer.write(more, {"3715", position});
+    writer.commit();
+  });
+  on(due_of(record));
+  run();
+  restart();
+  run();
+  EXPECT_EQ(Bell(*system_).unread(clerk_), clocks);
+}
+
 TEST_P(RemindersTest, ADigestADayAndNoneWithoutNews) {
   configure_mail();
   choose(clerk_, MailMode::digest);
