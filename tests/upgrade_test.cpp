@@ -40,7 +40,8 @@ class Upgrade : public ::testing::TestWithParam<Engine> {
   }
   void grow_old() const {
     database()->writer()->script(
-        "drop table lease; drop table saved_view;"
+        "drop table lease; drop table saved_view; drop table webhook; drop table webhook_target;"
+        "drop table delivery; drop table notice; drop table notice_choice;"
         "drop table invitation_code; drop table oidc_identity; drop table oidc_sign_in;"
         "alter table api_token drop column actions; alter table credential drop column one_time_until;"
         "alter table session drop column must_change; alter table session drop column is_strong;"
