@@ -627,6 +627,8 @@ void ScopeWalk::nobody_else_sees_a_job() {
       if (one.status != 404 || without_names(one, job) != without_names(none, nowhere))
         findings_.defect(other.who() + " sees another's job: " + one.body);
     }
+    auto const cancelled = other.ask("POST /api/v1/jobs/{job}/cancel", address + "/cancel");
+    if (cancelled.status != 404) findings_.defect(other.who() + " cancels another's job: " + cancelled.body);
     auto const undone = other.ask("POST /api/v1/jobs/{job}/undo", address + "/undo");
     if (undone.status != 404) findings_.defect(other.who() + " undoes another's job: " + undone.body);
   }

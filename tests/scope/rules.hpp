@@ -170,6 +170,7 @@ inline constexpr std::array routes{
     RouteRule{"GET /api/v1/jobs", Walked::yes},
     RouteRule{"GET /api/v1/jobs/{job}", Walked::yes},
     RouteRule{"GET /api/v1/jobs/{job}/errors", Walked::yes},
+    RouteRule{"POST /api/v1/jobs/{job}/cancel", Walked::yes},
     RouteRule{"POST /api/v1/jobs/{job}/undo", Walked::yes},
     RouteRule{"POST /api/v1/{register}/import", Walked::yes},
     RouteRule{"GET /api/v1/personal-reads", Walked::yes},

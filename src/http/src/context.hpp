@@ -113,6 +113,7 @@ Response list_jobs(Context& context);
 Response show_job(Context& context);
 Response show_job_errors(Context& context);
 Response undo_job(Context& context);
+Response cancel_job(Context& context);
 // personal_reads.cpp
 Response list_personal_reads(Context& context);
 // finding.cpp

@@ -109,6 +109,15 @@ Response show_job_errors(Context& context) {
                       std::make_shared<std::ifstream>(file, std::ios::binary), "");
 }
 
+Response cancel_job(Context& context) {
+  auto const job = own_job(context);
+  if (!job) return context.refused(job.refusal());
+  if (auto allowed = context.allowed(job->register_name, "import"); !allowed)
+    return context.refused(allowed.refusal());
+  if (auto noted = context.jobs.cancel(*job); !noted) return context.refused(noted.refusal());
+  return accepted(job->id);
+}
+
 Response undo_job(Context& context) {
   auto const job = own_job(context);
   if (!job) return context.refused(job.refusal());

@@ -43,7 +43,10 @@ Sql const unfinished_jobs{
                           " from job where jurisdiction = $1 and ended_at = 0 order by made_at, id limit $2"};
 Sql const progress_of_job{
     "job.progress",
-    "update job set state = 'running', report = $3 where jurisdiction = $1 and id = $2 and ended_at = 0"};
+    "update job set state = case when state = 'cancelling' then state else 'running' end, report = $3 "
+    "where jurisdiction = $1 and id = $2 and ended_at = 0"};
+Sql const cancel_job{
+    "job.cancel", "update job set state = 'cancelling' where jurisdiction = $1 and id = $2 and ended_at = 0"};
 Sql const old_jobs{"job.old",
                    "select " + std::string(columns) +
                        " from job where jurisdiction = $1 and ended_at > 0 and ended_at < $2 limit 100"};
@@ -54,6 +57,11 @@ struct Interrupted {};
 
 // Thrown by the progress of an import when the server stops or another one has taken over.
 struct Stopped {};
+
+// Likewise, when its owner wants no more of it.
+struct Cancelled {
+  std::int64_t rows;
+};
 
 Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
 Uuid uuid_of(store::Value const& value) {
@@ -120,6 +128,12 @@ bool same_content(fs::path const& one, fs::path const& other) {
   std::ifstream a(one, std::ios::binary);
   std::ifstream b(other, std::ios::binary);
   return std::equal(std::istreambuf_iterator<char>(a), {}, std::istreambuf_iterator<char>(b));
+}
+
+Json progress_report(std::int64_t rows) {
+  Json report;
+  report.set("rows_done", rows);
+  return report;
 }
 
 Json problem_report(Refusal const& refusal) {
@@ -206,7 +220,7 @@ std::optional<Job> Jobs::find(Uuid account, Uuid id) {
   if (!job || job->account != account) return {};
   std::lock_guard const lock(mutex_);
   if (auto const running = running_.find(id); running != running_.end() && job->ended_at.micros_utc == 0) {
-    job->state = "running";
+    if (job->state != "cancelling") job->state = "running";
     job->rows_done = running->second.rows;
   }
   return job;
@@ -264,19 +278,30 @@ void Jobs::note_progress(Job const& job, std::int64_t rows) {
     if (now.micros_utc - progress.told_at.micros_utc < tell_every) return;
     progress.told_at = now;
   }
-  Json report;
-  report.set("rows_done", rows);
-  (void)system_.write_unlogged(progress_of_job,
-                               {system_.settings().jurisdiction, bytes_of(job.id), write_json(report)});
+  (void)system_.write_unlogged(progress_of_job, {system_.settings().jurisdiction, bytes_of(job.id),
+                                                 write_json(progress_report(rows))});
+  if (auto const known = row_of(job.id); known && known->state == "cancelling") throw Cancelled{rows};
+}
+
+Result<void> Jobs::cancel(Job const& job) {
+  if (job.ended_at.micros_utc != 0 || job.kind == "undo")
+    return refuse("illegal_in_state", "", job.kind == "undo" ? job.kind : job.state);
+  auto noted = system_.write_unlogged(cancel_job, {system_.settings().jurisdiction, bytes_of(job.id)});
+  std::lock_guard const lock(mutex_);
+  if (auto const running = running_.find(job.id); running != running_.end()) running->second.told_at = {};
+  return noted;
 }
 
 // False when it is to be tried again later.
 bool Jobs::run(Job const& job, std::stop_token const& stop) {
   try {
+    if (job.state == "cancelling") throw Cancelled{job.rows_done};
     auto const report = job.kind == "undo" ? run_undo(job) : run_import(job, stop);
     settle(job.id, report.find("code") == nullptr ? "done" : "refused", write_json(report));
   } catch (Stopped const&) {
     // Its row says that it is not done: the next start takes it up, or another process.
+  } catch (Cancelled const& cancelled) {
+    settle(job.id, "cancelled", write_json(progress_report(cancelled.rows)));
   } catch (Interrupted const&) {
     return false;
   } catch (store::Error const& error) {

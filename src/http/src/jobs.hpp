@@ -31,7 +31,7 @@ struct Job {
   std::string file_name;  // as it was called
   std::string map;        // JSON as in `plumbline import --map`, "" = headings are the fields' names
   kernel::Language language = kernel::Language::chinese;
-  std::string state;   // "waiting", "running", "done", "refused"
+  std::string state;   // "waiting", "running", "cancelling", "done", "refused", "cancelled"
   std::string report;  // JSON; of a refused job its problem
   Instant made_at;
   Instant ended_at;  // 0: not yet
@@ -50,6 +50,9 @@ class Jobs {
   // "unsupported_format", "idempotency_mismatch".
   Result<Uuid> add(Job wish, std::filesystem::path const& file, std::string_view key = "");
   std::optional<Job> find(Uuid account, Uuid id);
+  // Ends an import or a check between two chunks; what came in until then is there, to be kept or undone.
+  // Refused "illegal_in_state" where it has ended or is an undoing, which leaves nothing half done.
+  Result<void> cancel(Job const& job);
   std::vector<Job> of(Uuid account);  // latest first, a page of them
   // The rows that were refused, with reasons; "" where there are none.
   std::filesystem::path errors_of(Job const& job) const;
@@ -73,7 +76,7 @@ class Jobs {
   std::condition_variable_any wake_;
   struct Progress {
     std::int64_t rows = 0;
-    Instant told_at;  // to the other processes
+    Instant told_at;  // to the other processes, and heard from them
   };
   std::map<Uuid, Progress> running_;
   kernel::Lease lease_;

@@ -435,6 +435,11 @@ class Document {
              content_answer(
                  "refused rows with reasons",
                  {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"})));
+    Json cancel = forgery_guard();
+    cancel.push(id());
+    operation("/api/v1/jobs/{job}/cancel", "post", "cancel_job", std::move(cancel), {},
+              with(problem_answers({400, 401, 403, 404, 409, 413, 503}), "202",
+                   answer("it ends between two rows", object_of({{"id", uuid_schema()}}, {"id"}))));
     Json undo = forgery_guard();
     undo.push(id());
     operation("/api/v1/jobs/{job}/undo", "post", "undo_job", std::move(undo), {},

@@ -92,6 +92,8 @@ constexpr std::array table{
     ApiRoute{"GET", "/api/v1/jobs/{job}", "job", Entrance::signed_in, Content::none, show_job},
     ApiRoute{"GET", "/api/v1/jobs/{job}/errors", "job_errors", Entrance::signed_in, Content::none,
              show_job_errors},
+    ApiRoute{"POST", "/api/v1/jobs/{job}/cancel", "cancel_job", Entrance::signed_in, Content::none,
+             cancel_job},
     ApiRoute{"POST", "/api/v1/jobs/{job}/undo", "undo_job", Entrance::signed_in, Content::none, undo_job},
     ApiRoute{"POST", "/api/v1/{register}/import", "import", Entrance::signed_in, Content::import,
              begin_import},

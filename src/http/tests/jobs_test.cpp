@@ -27,7 +27,9 @@ class Imports : public ApiTest {
   Answer ended(Client& who, std::string const& id) {
     for (int i = 0; i < 100'000; ++i) {
       auto const job = who.get("/api/v1/jobs/" + id);
-      if (job.status != 200 || (job.text("state") != "waiting" && job.text("state") != "running")) return job;
+      auto const state = job.text("state");
+      if (job.status != 200 || (state != "waiting" && state != "running" && state != "cancelling"))
+        return job;
     }
     return {};
   }
@@ -115,6 +117,43 @@ TEST_F(Imports, GoOnAfterTheServerWasStopped) {
   EXPECT_EQ(done.text("state"), "done") << done.body;
   auto const total = keeper.get("/api/v1/region?total=1&search=" + percent_encode("园区")).json();
   EXPECT_EQ(*total.find("total")->as_integer(), 1'200);
+}
+
+TEST_F(Imports, EndWhereTheirOwnerCancelsThem) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const begun = send(keeper, address(), zones(3'000));
+  ASSERT_EQ(begun.status, 202);
+  std::string const job = "/api/v1/jobs/" + begun.text("id");
+  while (*keeper.get(job).json().find("rows_done")->as_integer() == 0) {
+  }
+  EXPECT_EQ(keeper.ask("POST", job + "/cancel").status, 202);
+  auto const done = ended(keeper, begun.text("id"));
+  EXPECT_EQ(done.text("state"), "cancelled") << done.body;
+  auto const rows = *done.json().find("rows_done")->as_integer();
+  EXPECT_LT(rows, 3'000);
+  auto const total = keeper.get("/api/v1/region?total=1&search=" + percent_encode("园区")).json();
+  EXPECT_EQ(*total.find("total")->as_integer(), rows);
+  EXPECT_EQ(keeper.ask("POST", job + "/cancel").text("code"), "illegal_in_state");
+
+  auto const undo = keeper.ask("POST", job + "/undo");
+  ASSERT_EQ(undo.status, 202) << undo.body;
+  EXPECT_EQ(keeper.ask("POST", "/api/v1/jobs/" + undo.text("id") + "/cancel").text("code"),
+            "illegal_in_state");
+  EXPECT_THAT(ended(keeper, undo.text("id")).body, HasSubstr("\"withdrawn\":" + std::to_string(rows)));
+}
+
+TEST_F(Imports, CancelledBeforeAStopDoNotBeginAgain) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const begun = send(keeper, address(), zones(3'000));
+  EXPECT_EQ(keeper.ask("POST", "/api/v1/jobs/" + begun.text("id") + "/cancel").status, 202);
+  server_.reset();
+  api_.reset();
+  api_ = Api::make(*system_);
+  start_server();
+  keeper = signed_in("keeper");
+  EXPECT_EQ(ended(keeper, begun.text("id")).text("state"), "cancelled");
 }
 
 }  // namespace
