@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "base/identity_limits.hpp"
+#include "base/limits.hpp"
 #include "http/oidc_config.hpp"
 
 namespace plumbline::http {

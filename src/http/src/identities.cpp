@@ -3,14 +3,16 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/ids.hpp"
 
 namespace plumbline::http {
 namespace {
 
+using kernel::id_bytes;
 using kernel::refuse;
+using kernel::uuid_from;
 using store::Sql;
 
 constexpr std::int64_t micros = 1'000'000;
@@ -51,12 +53,6 @@ Bytes hash_of(std::string_view secret) {
   Hash const hash = sha256(secret);
   return {hash.begin(), hash.end()};
 }
-Bytes bytes_of_id(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
-Uuid uuid_of(store::Value const& value) {
-  Uuid id;
-  std::ranges::copy(store::blob(value), id.bytes.begin());
-  return id;
-}
 std::string id_of(std::string const& issuer, std::string const& subject) {
   return to_hex(sha256(issuer + '\n' + subject)).substr(0, id_digits);
 }
@@ -79,8 +75,8 @@ OidcClient* Identities::client(std::string_view name) const {
 
 std::vector<Identities::Known> Identities::of(Uuid account) {
   std::vector<Known> out;
-  auto const rows = system_.database().reader()->query(
-      identities_of, {system_.settings().jurisdiction, bytes_of_id(account)});
+  auto const rows =
+      system_.database().reader()->query(identities_of, {system_.settings().jurisdiction, id_bytes(account)});
   for (auto const& row : rows)
     out.push_back({id_of(store::text(row[0]), store::text(row[1])), store::text(row[0]), store::text(row[1]),
                    Instant{store::integer(row[2])}, Instant{store::integer(row[3])}});
@@ -91,7 +87,7 @@ std::optional<Uuid> Identities::account_of(std::string const& issuer, std::strin
   auto const rows =
       system_.database().reader()->query(select_identity, {system_.settings().jurisdiction, issuer, subject});
   if (rows.empty()) return {};
-  return uuid_of(rows[0][0]);
+  return uuid_from(rows[0][0]);
 }
 
 void Identities::note_use(std::string const& issuer, std::string const& subject) {
@@ -103,13 +99,13 @@ Result<void> Identities::link(Uuid account, std::string const& issuer, std::stri
   std::string const place = system_.settings().jurisdiction;
   return system_.write_together([&](store::Writer& writer) -> Result<void> {
     store::Statement const asks[] = {{&select_identity, {place, issuer, subject}},
-                                     {&identities_of, {place, bytes_of_id(account)}}};
+                                     {&identities_of, {place, id_bytes(account)}}};
     auto const answers = writer.fetch(asks);
     if (!answers[0].empty()) return refuse("identity_taken");
     if (answers[1].size() >= limits::identities_per_account)
       return refuse("too_many_identities", "", std::to_string(limits::identities_per_account));
     writer.write(insert_identity,
-                 {place, issuer, subject, bytes_of_id(account), system_.clock().now().micros_utc});
+                 {place, issuer, subject, id_bytes(account), system_.clock().now().micros_utc});
     return {};
   });
 }
@@ -120,7 +116,7 @@ bool Identities::unlink(Uuid account, std::string_view id) {
     if (!id.empty() && known.id != id) continue;
     is_done = system_
                   .write_unlogged(delete_identity, {system_.settings().jurisdiction, known.issuer,
-                                                    known.subject, bytes_of_id(account)})
+                                                    known.subject, id_bytes(account)})
                   .ok() ||
               is_done;
   }
@@ -138,7 +134,7 @@ Result<std::string> Identities::begin(UnderWay const& wanted) {
       return refuse("busy");
     writer.write(insert_sign_in, {place, hash_of(wanted.secrets.state), hash_of(browser), wanted.provider,
                                   wanted.secrets.nonce, wanted.secrets.verifier, wanted.return_path,
-                                  bytes_of_id(wanted.account), now});
+                                  id_bytes(wanted.account), now});
     return {};
   });
   if (!kept) return kept.refusal();
@@ -159,7 +155,7 @@ std::optional<Identities::UnderWay> Identities::finish(std::string const& state,
       return refuse("oidc_state_unknown");
     found = {store::text(rows[0][1]),
              store::text(rows[0][4]),
-             uuid_of(rows[0][5]),
+             uuid_from(rows[0][5]),
              {state, store::text(rows[0][2]), store::text(rows[0][3])}};
     writer.write(delete_sign_in, {place, hash_of(state)});
     return {};

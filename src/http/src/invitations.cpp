@@ -8,6 +8,7 @@
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
 #include "kernel/identity.hpp"
+#include "kernel/ids.hpp"
 #include "newcomers.hpp"
 #include "title.hpp"
 
@@ -51,7 +52,7 @@ Result<kernel::Found> open_invitation(Context const& context) {
   auto const rows =
       system.database().reader()->query(select_code, {place, hash_of(context.variable("code"))});
   Uuid id;  // nobody's: what is not there is looked up as well
-  if (!rows.empty()) std::ranges::copy(store::blob(rows[0][0]), id.bytes.begin());
+  if (!rows.empty()) id = kernel::uuid_from(rows[0][0]);
   auto found = system.reads().get(kernel::system_viewer(place), "invitation", id);
   if (!found || found->state != "open" || *found->as<kernel::Invitation>().expires_at <= system.clock().now())
     return refuse("invitation_unknown");
@@ -97,8 +98,9 @@ Response invite_firm(Context& context) {
   if (!made) return context.refused(made.refusal());
   auto const code = kernel::make_password();
   auto const& place = context.system.settings().jurisdiction;
-  Bytes const invitation(made->record.bytes.begin(), made->record.bytes.end());
-  if (auto kept = context.system.write_unlogged(insert_code, {place, hash_of(code), invitation}); !kept)
+  if (auto kept =
+          context.system.write_unlogged(insert_code, {place, hash_of(code), kernel::id_bytes(made->record)});
+      !kept)
     return context.refused(kept.refusal());
   auto const found = context.system.reads().get(kernel::system_viewer(place), "invitation", made->record);
   Json document = Json(Json::Object{});

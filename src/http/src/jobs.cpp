@@ -8,13 +8,16 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/ids.hpp"
 #include "kernel/import.hpp"
 
 namespace plumbline::http {
 namespace {
 
 namespace fs = std::filesystem;
+using kernel::id_bytes;
 using kernel::refuse;
+using kernel::uuid_from;
 using store::Sql;
 
 constexpr std::int64_t micros_per_day = 86'400'000'000;
@@ -63,17 +66,10 @@ struct Cancelled {
   std::int64_t rows;
 };
 
-Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
-Uuid uuid_of(store::Value const& value) {
-  Uuid id;
-  std::ranges::copy(store::blob(value), id.bytes.begin());
-  return id;
-}
-
 Job job_of(store::Row const& row) {
   Job job;
-  job.id = uuid_of(row[0]);
-  job.account = uuid_of(row[1]);
+  job.id = uuid_from(row[0]);
+  job.account = uuid_from(row[1]);
   job.kind = store::text(row[2]);
   job.register_name = store::text(row[3]);
   job.batch = store::text(row[4]);
@@ -197,7 +193,7 @@ Result<Uuid> Jobs::keep(Job const& wish, fs::path const& file) {
   if (!file.empty()) fs::rename(file, file_of(wish));
   auto const kept = system_.write_unlogged(
       insert_job,
-      {system_.settings().jurisdiction, bytes_of(wish.id), bytes_of(wish.account), wish.kind,
+      {system_.settings().jurisdiction, id_bytes(wish.id), id_bytes(wish.account), wish.kind,
        wish.register_name, wish.batch, wish.file_name, wish.map,
        std::string(wish.language == kernel::Language::english ? "en" : "zh-CN"), wish.made_at.micros_utc});
   if (!kept) {
@@ -210,7 +206,7 @@ Result<Uuid> Jobs::keep(Job const& wish, fs::path const& file) {
 
 std::optional<Job> Jobs::row_of(Uuid id) {
   auto const rows =
-      system_.database().reader()->query(select_job, {system_.settings().jurisdiction, bytes_of(id)});
+      system_.database().reader()->query(select_job, {system_.settings().jurisdiction, id_bytes(id)});
   if (rows.empty()) return {};
   return job_of(rows[0]);
 }
@@ -229,7 +225,7 @@ std::optional<Job> Jobs::find(Uuid account, Uuid id) {
 std::vector<Job> Jobs::of(Uuid account) {
   std::vector<Job> jobs;
   auto const rows = system_.database().reader()->query(
-      jobs_of_account, {system_.settings().jurisdiction, bytes_of(account),
+      jobs_of_account, {system_.settings().jurisdiction, id_bytes(account),
                         static_cast<std::int64_t>(limits::page_size_default)});
   for (auto const& row : rows) jobs.push_back(job_of(row));
   return jobs;
@@ -278,7 +274,7 @@ void Jobs::note_progress(Job const& job, std::int64_t rows) {
     if (now.micros_utc - progress.told_at.micros_utc < tell_every) return;
     progress.told_at = now;
   }
-  (void)system_.write_unlogged(progress_of_job, {system_.settings().jurisdiction, bytes_of(job.id),
+  (void)system_.write_unlogged(progress_of_job, {system_.settings().jurisdiction, id_bytes(job.id),
                                                  write_json(progress_report(rows))});
   if (auto const known = row_of(job.id); known && known->state == "cancelling") throw Cancelled{rows};
 }
@@ -286,7 +282,7 @@ void Jobs::note_progress(Job const& job, std::int64_t rows) {
 Result<void> Jobs::cancel(Job const& job) {
   if (job.ended_at.micros_utc != 0 || job.kind == "undo")
     return refuse("illegal_in_state", "", job.kind == "undo" ? job.kind : job.state);
-  auto noted = system_.write_unlogged(cancel_job, {system_.settings().jurisdiction, bytes_of(job.id)});
+  auto noted = system_.write_unlogged(cancel_job, {system_.settings().jurisdiction, id_bytes(job.id)});
   std::lock_guard const lock(mutex_);
   if (auto const running = running_.find(job.id); running != running_.end()) running->second.told_at = {};
   return noted;
@@ -358,7 +354,7 @@ Json Jobs::run_undo(Job const& job) {
 void Jobs::settle(Uuid id, std::string const& state, std::string const& report) {
   auto const now = system_.clock().now().micros_utc;
   auto const kept =
-      system_.write_unlogged(settle_job, {system_.settings().jurisdiction, bytes_of(id), state, report, now});
+      system_.write_unlogged(settle_job, {system_.settings().jurisdiction, id_bytes(id), state, report, now});
   if (!kept) std::cerr << "job " << to_string(id) << " ended, but: " << kept.refusal().code << '\n';
 }
 
@@ -370,7 +366,7 @@ void Jobs::forget_old() {
     std::error_code ignored;
     fs::remove(file_of(job), ignored);
     if (auto const errors = errors_of(job); !errors.empty()) fs::remove(errors, ignored);
-    (void)system_.write_unlogged(delete_job, {system_.settings().jurisdiction, bytes_of(job.id)});
+    (void)system_.write_unlogged(delete_job, {system_.settings().jurisdiction, id_bytes(job.id)});
   }
 }
 

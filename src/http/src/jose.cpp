@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 

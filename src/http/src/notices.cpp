@@ -3,7 +3,6 @@
 #include "kernel/act.hpp"
 #include "notices/bell.hpp"
 #include "notices/choices.hpp"
-#include "notices/limits.hpp"
 #include "records.hpp"
 #include "title.hpp"
 

@@ -1,7 +1,6 @@
 // Signing in at an OpenID provider, and which of its identities an account has. Nobody gets an account by it.
 #include "accounts.hpp"
 #include "address.hpp"
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "counted.hpp"
 #include "kernel/act.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
-#include "base/identity_limits.hpp"
+#include "base/limits.hpp"
 #include "fetch.hpp"
 #include "http/message.hpp"
 #include "kernel/act.hpp"

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "base/identity_limits.hpp"
+#include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "ledger/files.hpp"
 #include "reflect/json.hpp"

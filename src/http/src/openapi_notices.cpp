@@ -1,5 +1,5 @@
 // Operations on what people and programs are told.
-#include "notices/limits.hpp"
+#include "base/limits.hpp"
 #include "openapi_parts.hpp"
 
 namespace plumbline::http {

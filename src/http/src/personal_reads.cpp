@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/ids.hpp"
 #include "kernel/spelling.hpp"
 #include "records.hpp"
 
@@ -55,11 +56,10 @@ Result<void> note_personal_read(Context const& context, kernel::Register const& 
 Result<void> write_personal_read(Context const& context, std::string register_names, std::string_view what,
                                  std::string records) {
   if (records.empty()) return {};
-  auto const account = context.session->account;
   return context.system.write_unlogged(
       insert_read, {context.system.settings().jurisdiction, context.system.clock().now().micros_utc,
-                    context.request.id, Bytes(account.bytes.begin(), account.bytes.end()),
-                    std::move(register_names), std::string(what), std::move(records)});
+                    context.request.id, kernel::id_bytes(context.session->account), std::move(register_names),
+                    std::string(what), std::move(records)});
 }
 
 Response list_personal_reads(Context& context) {

@@ -12,11 +12,13 @@
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
+#include "kernel/ids.hpp"
 #include "reflect/json.hpp"
 
 namespace plumbline::http {
 namespace {
 
+using kernel::id_bytes;
 using kernel::refuse;
 using store::Sql;
 
@@ -47,8 +49,6 @@ Sql const delete_recovery{
     "delete from recovery_code where jurisdiction = $1 and account = $2 and code_hash = $3"};
 Sql const delete_recoveries{"recovery_code.delete_all",
                             "delete from recovery_code where jurisdiction = $1 and account = $2"};
-
-Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
 
 // Bound to the account, so that equal codes of two people look different.
 Bytes recovery_hash(Uuid account, std::string_view code) {
@@ -125,7 +125,7 @@ SecondFactors::SecondFactors(kernel::System& system)
 
 bool SecondFactors::is_confirmed(Uuid account) {
   auto const rows =
-      system_.database().reader()->query(select_factor, {system_.settings().jurisdiction, bytes_of(account)});
+      system_.database().reader()->query(select_factor, {system_.settings().jurisdiction, id_bytes(account)});
   return !rows.empty() && store::integer(rows[0][1]) != 0;
 }
 
@@ -137,7 +137,7 @@ Result<Bytes> SecondFactors::begin(Uuid account) {
   std::lock_guard const lock(mutex_);
   if (is_confirmed(account)) return refuse("second_factor_exists");
   Bytes secret = random_bytes(secret_bytes);
-  if (auto kept = system_.write_unlogged(upsert_factor, {system_.settings().jurisdiction, bytes_of(account),
+  if (auto kept = system_.write_unlogged(upsert_factor, {system_.settings().jurisdiction, id_bytes(account),
                                                          secret, std::int64_t{0}, std::int64_t{0}});
       !kept)
     return kept.refusal();
@@ -147,23 +147,23 @@ Result<Bytes> SecondFactors::begin(Uuid account) {
 Result<std::vector<std::string>> SecondFactors::confirm(Uuid account, std::string_view code) {
   std::lock_guard const lock(mutex_);
   std::string const place = system_.settings().jurisdiction;
-  auto const rows = system_.database().reader()->query(select_factor, {place, bytes_of(account)});
+  auto const rows = system_.database().reader()->query(select_factor, {place, id_bytes(account)});
   if (rows.empty() || store::integer(rows[0][1]) != 0) return refuse("not_found");
   Bytes const secret = store::blob(rows[0][0]);
   if (!accept_step(account, secret, store::integer(rows[0][2]), code))
     return refuse("second_factor_wrong", "/code");
   // The codes first: whoever is cut off here has no factor yet and begins again.
-  if (auto gone = system_.write_unlogged(delete_recoveries, {place, bytes_of(account)}); !gone)
+  if (auto gone = system_.write_unlogged(delete_recoveries, {place, id_bytes(account)}); !gone)
     return gone.refusal();
   std::vector<std::string> codes;
   while (codes.size() < limits::recovery_codes) {
     codes.push_back(make_recovery_code());
     if (auto kept = system_.write_unlogged(insert_recovery,
-                                           {place, bytes_of(account), recovery_hash(account, codes.back())});
+                                           {place, id_bytes(account), recovery_hash(account, codes.back())});
         !kept)
       return kept.refusal();
   }
-  if (auto kept = system_.write_unlogged(confirm_factor, {place, bytes_of(account)}); !kept)
+  if (auto kept = system_.write_unlogged(confirm_factor, {place, id_bytes(account)}); !kept)
     return kept.refusal();
   return codes;
 }
@@ -171,7 +171,7 @@ Result<std::vector<std::string>> SecondFactors::confirm(Uuid account, std::strin
 bool SecondFactors::accept(Uuid account, std::string_view code) {
   std::lock_guard const lock(mutex_);
   auto const rows =
-      system_.database().reader()->query(select_factor, {system_.settings().jurisdiction, bytes_of(account)});
+      system_.database().reader()->query(select_factor, {system_.settings().jurisdiction, id_bytes(account)});
   if (rows.empty() || store::integer(rows[0][1]) == 0) return false;
   return accept_step(account, store::blob(rows[0][0]), store::integer(rows[0][2]), code) ||
          accept_recovery(account, code);
@@ -186,10 +186,10 @@ bool SecondFactors::accept_step(Uuid account, Bytes const& secret, std::int64_t 
     if (step > last_step && is_equal(totp_code(secret, step), code))
       return system_
           .write_together([&](store::Writer& writer) -> Result<void> {
-            store::Statement const asks[] = {{&select_step, {place, bytes_of(account)}}};
+            store::Statement const asks[] = {{&select_step, {place, id_bytes(account)}}};
             auto const rows = writer.fetch(asks)[0];
             if (rows.empty() || store::integer(rows[0][0]) >= step) return refuse("second_factor_wrong");
-            writer.write(use_step, {place, bytes_of(account), step});
+            writer.write(use_step, {place, id_bytes(account), step});
             return {};
           })
           .ok();
@@ -201,9 +201,9 @@ bool SecondFactors::accept_recovery(Uuid account, std::string_view code) {
   Bytes const hash = recovery_hash(account, code);
   return system_
       .write_together([&](store::Writer& writer) -> Result<void> {
-        store::Statement const asks[] = {{&select_recovery, {place, bytes_of(account), hash}}};
+        store::Statement const asks[] = {{&select_recovery, {place, id_bytes(account), hash}}};
         if (writer.fetch(asks)[0].empty()) return refuse("second_factor_wrong");
-        writer.write(delete_recovery, {place, bytes_of(account), hash});
+        writer.write(delete_recovery, {place, id_bytes(account), hash});
         return {};
       })
       .ok();

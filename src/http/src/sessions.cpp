@@ -8,10 +8,12 @@
 #include "counted.hpp"
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
+#include "kernel/ids.hpp"
 
 namespace plumbline::http {
 namespace {
 
+using kernel::id_bytes;
 using store::Sql;
 
 constexpr std::int64_t micros = 1'000'000;
@@ -55,7 +57,6 @@ Bytes hash_of_token(std::string_view token) {
   Hash const hash = sha256(token);
   return {hash.begin(), hash.end()};
 }
-Bytes bytes_of_id(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
 
 // 0, 0, …, then 1, 2, 4 … minutes: never for ever, or anybody could lock anybody out.
 std::int64_t delay_seconds(std::int64_t failures) {
@@ -120,7 +121,7 @@ Result<Sessions::Opened> Sessions::begin(Session session, std::string const& mar
     // A change of the password meanwhile has ended the sessions there were; this would be one more.
     if (kernel::password_mark(system_, writer, own.account) != mark) return kernel::refuse("login_failed");
     writer.write(insert_session,
-                 {place, hash_of_token(opened.token), bytes_of_id(own.account), own.csrf, now,
+                 {place, hash_of_token(opened.token), id_bytes(own.account), own.csrf, now,
                   own.owes_code ? owing_code : std::int64_t{own.must_change}, std::int64_t{own.is_strong}});
     return {};
   });
@@ -229,15 +230,15 @@ void Sessions::close(std::string_view token) {
 // One account keeps a bounded number of sessions.
 void Sessions::close_oldest(Uuid account) {
   std::string const place = system_.settings().jurisdiction;
-  auto const rows = system_.database().reader()->query(sessions_of_account, {place, bytes_of_id(account)});
+  auto const rows = system_.database().reader()->query(sessions_of_account, {place, id_bytes(account)});
   for (std::size_t i = limits::sessions_per_account - 1; i < rows.size(); ++i)
     (void)system_.write_unlogged(delete_session, {place, rows[i][0]});
 }
 
 std::vector<Sessions::Known> Sessions::of(Uuid account, std::string_view token) {
   std::vector<Known> out;
-  auto const rows = system_.database().reader()->query(
-      sessions_of_account, {system_.settings().jurisdiction, bytes_of_id(account)});
+  auto const rows = system_.database().reader()->query(sessions_of_account,
+                                                       {system_.settings().jurisdiction, id_bytes(account)});
   Bytes const own = hash_of_token(token);
   for (auto const& row : rows) {
     auto const& hash = store::blob(row[0]);
@@ -250,7 +251,7 @@ std::vector<Sessions::Known> Sessions::of(Uuid account, std::string_view token) 
 bool Sessions::revoke(Uuid account, std::string_view id) {
   std::string const place = system_.settings().jurisdiction;
   for (auto const& row :
-       system_.database().reader()->query(sessions_of_account, {place, bytes_of_id(account)})) {
+       system_.database().reader()->query(sessions_of_account, {place, id_bytes(account)})) {
     if (hex_encode(store::blob(row[0])).substr(0, id_digits) != id) continue;
     return system_.write_unlogged(delete_session, {place, row[0]}).ok();
   }
@@ -258,7 +259,7 @@ bool Sessions::revoke(Uuid account, std::string_view id) {
 }
 
 void Sessions::close_all(Uuid account) {
-  (void)system_.write_unlogged(delete_of_account, {system_.settings().jurisdiction, bytes_of_id(account)});
+  (void)system_.write_unlogged(delete_of_account, {system_.settings().jurisdiction, id_bytes(account)});
 }
 
 }  // namespace plumbline::http

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/identity_limits.hpp"
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/uuid.hpp"
 #include "kernel/system.hpp"

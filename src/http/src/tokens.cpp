@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/ids.hpp"
 #include "kernel/registers.hpp"
 
 namespace plumbline::http {
 namespace {
 
+using kernel::id_bytes;
 using kernel::refuse;
 using store::Sql;
 
@@ -40,7 +41,6 @@ Sql const delete_expired{"api_token.expire",
                          "delete from api_token where jurisdiction = $1 and expires_at < $2"};
 
 Bytes bytes_of(Hash const& hash) { return {hash.begin(), hash.end()}; }
-Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
 std::string id_of(Bytes const& hash) { return hex_encode(hash).substr(0, id_digits); }
 
 std::string joined(std::vector<std::string> const& names) {
@@ -109,7 +109,7 @@ Result<Tokens::Made> Tokens::make(Uuid account, Wish const& wish) {
   Instant const expires{now + wish.days * day};
   if (auto kept = system_.write_unlogged(
           insert_token,
-          {place, hash, bytes_of(account), wish.name, joined(wish.rights.registers),
+          {place, hash, id_bytes(account), wish.name, joined(wish.rights.registers),
            std::int64_t{wish.rights.reads_only}, now, expires.micros_utc, joined(wish.rights.actions)});
       !kept)
     return kept.refusal();
@@ -119,7 +119,7 @@ Result<Tokens::Made> Tokens::make(Uuid account, Wish const& wish) {
 std::vector<Tokens::Known> Tokens::of(Uuid account) {
   std::vector<Known> out;
   auto const rows = system_.database().reader()->query(tokens_of_account,
-                                                       {system_.settings().jurisdiction, bytes_of(account)});
+                                                       {system_.settings().jurisdiction, id_bytes(account)});
   for (auto const& row : rows)
     out.push_back({id_of(store::blob(row[0])), store::text(row[1]), rights_of(row, 2),
                    Instant{store::integer(row[5])}, Instant{store::integer(row[6])},
@@ -129,9 +129,9 @@ std::vector<Tokens::Known> Tokens::of(Uuid account) {
 
 bool Tokens::revoke(Uuid account, std::string_view id) {
   std::string const place = system_.settings().jurisdiction;
-  for (auto const& row : system_.database().reader()->query(tokens_of_account, {place, bytes_of(account)})) {
+  for (auto const& row : system_.database().reader()->query(tokens_of_account, {place, id_bytes(account)})) {
     if (id_of(store::blob(row[0])) != id) continue;
-    return system_.write_unlogged(delete_token, {place, row[0], bytes_of(account)}).ok();
+    return system_.write_unlogged(delete_token, {place, row[0], id_bytes(account)}).ok();
   }
   return false;
 }

@@ -7,12 +7,15 @@
 #include "context.hpp"
 #include "kernel/act.hpp"
 #include "kernel/grants.hpp"
+#include "kernel/ids.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
 namespace {
 
+using kernel::id_bytes;
 using kernel::refuse;
+using kernel::uuid_from;
 using store::Sql;
 
 Sql const insert_view{"saved_view.insert",
@@ -33,8 +36,6 @@ Sql const select_views{
     "saved_view.select",
     "select id, account, name, query, columns, shared, made_at from saved_view where jurisdiction = $1 and "
     "register_name = $2 and (account = $3 or shared = 1) and id > $4 order by id limit $5"};
-
-Bytes bytes_of(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
 
 struct View {
   std::string register_name;
@@ -130,8 +131,7 @@ Result<View> view_of(Context const& context) {
 }
 
 Json view_json(store::Row const& row, std::string_view register_name, Uuid account) {
-  Uuid id;
-  std::ranges::copy(store::blob(row[0]), id.bytes.begin());
+  Uuid const id = uuid_from(row[0]);
   Json::Array columns;
   auto const& names = store::text(row[4]);
   for (std::size_t from = 0; from < names.size();) {
@@ -146,7 +146,7 @@ Json view_json(store::Row const& row, std::string_view register_name, Uuid accou
   item.set("query", store::text(row[3]));
   item.set("columns", std::move(columns));
   item.set("shared", store::integer(row[5]) != 0);
-  item.set("own", store::blob(row[1]) == bytes_of(account));
+  item.set("own", store::blob(row[1]) == id_bytes(account));
   item.set("made_at", to_string(Instant{store::integer(row[6])}));
   return item;
 }
@@ -175,7 +175,7 @@ Response list_views(Context& context) {
   constexpr auto page = static_cast<std::int64_t>(limits::page_size_default);
   auto const rows = context.system.database().reader()->query(
       select_views,
-      {context.system.settings().jurisdiction, name, bytes_of(account), bytes_of(*after), page});
+      {context.system.settings().jurisdiction, name, id_bytes(account), id_bytes(*after), page});
   Json::Array items;
   for (auto const& row : rows) items.push_back(view_json(row, reg->name, account));
   Json document;
@@ -190,7 +190,7 @@ Response save_view(Context& context) {
   if (!view) return context.refused(view.refusal());
   auto const now = context.system.clock().now();
   std::string const place = context.system.settings().jurisdiction;
-  auto const account = bytes_of(context.session->account);
+  auto const account = id_bytes(context.session->account);
   Uuid const id = make_uuid7(now);
   auto const kept = context.system.write_together([&](store::Writer& writer) -> Result<void> {
     std::vector<store::Value> const values{place, account};
@@ -198,7 +198,7 @@ Response save_view(Context& context) {
     auto const views = store::integer(writer.fetch({&count, 1}).at(0).at(0).at(0));
     if (views >= static_cast<std::int64_t>(limits::saved_views_per_account))
       return refuse("too_many_views", "", std::to_string(limits::saved_views_per_account));
-    writer.write(insert_view, {place, bytes_of(id), account, view->register_name, view->name, view->query,
+    writer.write(insert_view, {place, id_bytes(id), account, view->register_name, view->name, view->query,
                                view->columns, std::int64_t{view->is_shared}, now.micros_utc});
     return {};
   });
@@ -211,13 +211,13 @@ Response save_view(Context& context) {
 Response change_view(Context& context) {
   auto const id = parse_uuid(context.variable("view"));
   std::string const place = context.system.settings().jurisdiction;
-  auto const account = bytes_of(context.session->account);
-  if (!id || context.system.database().reader()->query(owned_view, {place, bytes_of(*id), account}).empty())
+  auto const account = id_bytes(context.session->account);
+  if (!id || context.system.database().reader()->query(owned_view, {place, id_bytes(*id), account}).empty())
     return context.refused(refuse("not_found"));
   auto const view = view_of(context);
   if (!view) return context.refused(view.refusal());
   auto const kept = context.system.write_unlogged(
-      update_view, {place, bytes_of(*id), account, view->register_name, view->name, view->query,
+      update_view, {place, id_bytes(*id), account, view->register_name, view->name, view->query,
                     view->columns, std::int64_t{view->is_shared}});
   return kept ? done() : context.refused(kept.refusal());
 }
@@ -225,10 +225,10 @@ Response change_view(Context& context) {
 Response drop_view(Context& context) {
   auto const id = parse_uuid(context.variable("view"));
   std::string const place = context.system.settings().jurisdiction;
-  auto const account = bytes_of(context.session->account);
-  if (!id || context.system.database().reader()->query(owned_view, {place, bytes_of(*id), account}).empty())
+  auto const account = id_bytes(context.session->account);
+  if (!id || context.system.database().reader()->query(owned_view, {place, id_bytes(*id), account}).empty())
     return context.refused(refuse("not_found"));
-  auto const gone = context.system.write_unlogged(delete_view, {place, bytes_of(*id), account});
+  auto const gone = context.system.write_unlogged(delete_view, {place, id_bytes(*id), account});
   return gone ? done() : context.refused(gone.refusal());
 }
 

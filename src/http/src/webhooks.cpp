@@ -2,7 +2,6 @@
 #include "notices/webhooks.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
-#include "notices/limits.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {

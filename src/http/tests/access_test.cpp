@@ -1,6 +1,6 @@
 // The security administrator's hand: what it reaches, and whose hand does not.
 #include "api_fixture.hpp"
-#include "base/identity_limits.hpp"
+#include "base/limits.hpp"
 
 namespace plumbline::http::testing {
 namespace {

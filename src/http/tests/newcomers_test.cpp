@@ -2,7 +2,6 @@
 #include <boost/describe.hpp>
 
 #include "api_fixture.hpp"
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/workflow.hpp"
 #include "reflect/describe.hpp"

@@ -5,7 +5,7 @@
 
 #include "address.hpp"
 #include "api_fixture.hpp"
-#include "base/identity_limits.hpp"
+#include "base/limits.hpp"
 
 namespace plumbline::http::testing {
 namespace {

@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "base/hash.hpp"
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "kernel/password_policy.hpp"

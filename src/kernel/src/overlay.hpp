@@ -11,6 +11,7 @@
 
 #include "body.hpp"
 #include "kernel/act.hpp"
+#include "kernel/ids.hpp"
 #include "kernel/register.hpp"
 #include "ledger/leaf.hpp"
 #include "ledger/tree.hpp"
@@ -144,8 +145,6 @@ class Overlay {
   std::map<std::string, std::pair<std::optional<ChainHead>, bool>> chains_;
 };
 
-inline Bytes id_bytes(Uuid const& id) { return {id.bytes.begin(), id.bytes.end()}; }
-Uuid uuid_from(store::Value const& value);
 Hash hash_from(store::Value const& value);
 
 }  // namespace plumbline::kernel

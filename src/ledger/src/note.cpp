@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "base/hash.hpp"
+#include "base/limits.hpp"
 #include "sm2.hpp"
 #include "text.hpp"
 
@@ -118,14 +119,14 @@ std::optional<std::vector<SignatureLine>> parse_signature_lines(std::string_view
   while (!lines.empty()) {
     auto const line = take_line(lines);
     auto parsed = line ? parse_signature_line(*line) : std::nullopt;
-    if (!parsed || out.size() == note_limit_signatures) return {};
+    if (!parsed || out.size() == limits::ledger_note_signatures) return {};
     out.push_back(*std::move(parsed));
   }
   return out;
 }
 
 std::optional<Note> parse_note(std::string_view bytes) {
-  if (bytes.size() > note_limit_bytes || !is_utf8(bytes)) return {};
+  if (bytes.size() > limits::ledger_note_bytes || !is_utf8(bytes)) return {};
   if (std::any_of(bytes.begin(), bytes.end(), [](char c) { return is_control(c) && c != '\n'; })) return {};
   auto const blank = bytes.rfind("\n\n");
   if (blank == std::string_view::npos) return {};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/limits.hpp"
+
 namespace plumbline::ledger {
 namespace {
 
@@ -11,7 +13,7 @@ namespace fs = std::filesystem;
 // A copy of a checkpoint we signed, or nothing when the file is not there.
 Result<std::optional<SignedCheckpoint>> read_copy(fs::path const& path, std::string const& origin,
                                                   KeyHistory const& history) {
-  auto const text = read_text_file(path, note_limit_bytes);
+  auto const text = read_text_file(path, limits::ledger_note_bytes);
   if (!text) return std::optional<SignedCheckpoint>{};
   auto copy = read_checkpoint(*text);
   auto const keys = copy ? history.keys_at(copy->checkpoint.size) : std::vector<VerifierKey>{};
@@ -24,7 +26,7 @@ Result<std::optional<SignedCheckpoint>> read_copy(fs::path const& path, std::str
 }
 
 void write_if_changed(fs::path const& path, std::string const& text) {
-  if (read_text_file(path, note_limit_bytes) != text) write_file_durably(path, text);
+  if (read_text_file(path, limits::ledger_note_bytes) != text) write_file_durably(path, text);
 }
 
 Refusal ahead(std::uint64_t size) { return {"checkpoint_ahead", std::to_string(size), {}}; }
@@ -106,7 +108,7 @@ void CheckpointSigner::write_published(SignedCheckpoint const& next) {
   write_if_changed(places_.published / "vkey", format_vkey(signers_[0]->key()) + "\n");
   write_if_changed(places_.published / "vkeys", history_.format());
   auto const path = places_.published / "checkpoint";
-  if (auto const before = read_text_file(path, note_limit_bytes))
+  if (auto const before = read_text_file(path, limits::ledger_note_bytes))
     write_file_durably(places_.published / "checkpoint-prev", *before);
   write_file_durably(path, format_note(next.note));
 }

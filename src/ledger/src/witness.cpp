@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/limits.hpp"
 #include "ledger/cosignature.hpp"
 #include "ledger/proof_file.hpp"
 #include "text.hpp"
@@ -74,7 +75,7 @@ Witness::Witness(std::filesystem::path state_folder, Signer const& cosigner, std
     throw std::invalid_argument("a witness needs a cosigner's key");
   for (auto& key : logs) logs_[key.name].keys.push_back(std::move(key));
   for (auto& [origin, log] : logs_) {
-    auto const text = read_text_file(state_path(origin), note_limit_bytes);
+    auto const text = read_text_file(state_path(origin), limits::ledger_note_bytes);
     if (!text) continue;
     auto state = read_checkpoint(*text);
     bool const own =

@@ -1,5 +1,6 @@
 #include "ledger/note.hpp"
 
+#include "base/limits.hpp"
 #include "ledger/checkpoint.hpp"
 #include "ledger/cosignature.hpp"
 #include "ledger/keys.hpp"
@@ -117,7 +118,7 @@ TEST(Note, MalformedNotes) {
   EXPECT_FALSE(parse_note("text\n\n\u2014 name AAAAAA==\n")) << "an id and nothing else";
   EXPECT_TRUE(parse_note("text\n\n\u2014 name AAAAAAA=\n"));
   std::string many = "text\n\n";
-  for (std::size_t i = 0; i < note_limit_signatures; ++i) many += "\u2014 name AAAAAAA=\n";
+  for (std::size_t i = 0; i < limits::ledger_note_signatures; ++i) many += "\u2014 name AAAAAAA=\n";
   EXPECT_TRUE(parse_note(many));
   EXPECT_FALSE(parse_note(many + "\u2014 name AAAAAAA=\n"));
 }

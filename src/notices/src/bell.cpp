@@ -41,11 +41,11 @@ Sql const mark_all{"notice.mark_until",
                    "read_at = 0"};
 
 Notice notice_of(store::Row const& row) {
-  return {uuid_of(row[0]),
-          uuid_of(row[1]),
+  return {uuid_from(row[0]),
+          uuid_from(row[1]),
           store::text(row[2]),
           store::text(row[3]),
-          uuid_of(row[4]),
+          uuid_from(row[4]),
           store::text(row[5]),
           store::text(row[6]),
           store::text(row[7]),

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/limits.hpp"
 #include "kernel/act.hpp"
-#include "notices/limits.hpp"
 #include "rows.hpp"
 
 namespace plumbline::notices {
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 3> mode_names{"none", "immediate", "diges
 
 Choice choice_of(store::Row const& row) {
   Choice out;
-  out.account = uuid_of(row[0]);
+  out.account = uuid_from(row[0]);
   out.mail_address = store::text(row[1]);
   out.mail = parse_mail_mode(store::text(row[2])).value_or(MailMode::none);
   out.telephone = store::text(row[3]);

@@ -1,7 +1,6 @@
 #include "notices/dispatch.hpp"
 
 #include "base/limits.hpp"
-#include "notices/limits.hpp"
 #include "rows.hpp"
 
 namespace plumbline::notices {

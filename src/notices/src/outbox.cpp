@@ -30,11 +30,11 @@ Sql const count_states{
 
 Delivery delivery_of(store::Row const& row) {
   Delivery out;
-  out.id = uuid_of(row[0]);
+  out.id = uuid_from(row[0]);
   out.channel = store::text(row[1]);
-  out.recipient = uuid_of(row[2]);
+  out.recipient = uuid_from(row[2]);
   out.cause = store::text(row[3]);
-  out.account = uuid_of(row[4]);
+  out.account = uuid_from(row[4]);
   out.subject = store::text(row[5]);
   out.body = store::text(row[6]);
   out.state = store::text(row[7]);

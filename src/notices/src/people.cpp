@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "notices/limits.hpp"
+#include "base/limits.hpp"
 #include "rows.hpp"
 
 namespace plumbline::notices {

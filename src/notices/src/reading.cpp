@@ -3,7 +3,6 @@
 
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
-#include "notices/limits.hpp"
 #include "notices/webhooks.hpp"
 #include "rows.hpp"
 #include "webhook_row.hpp"
@@ -49,7 +48,7 @@ std::vector<Change> changes_after(kernel::System& system, std::int64_t position)
     Change change;
     change.entry = store::integer(row[0]);
     change.reg = system.catalogue().find(store::text(row[1]));
-    change.record = uuid_of(row[2]);
+    change.record = uuid_from(row[2]);
     change.version = store::integer(row[3]);
     change.action = store::text(row[4]);
     change.at = Instant{store::integer(row[5])};
@@ -111,7 +110,7 @@ std::map<Uuid, std::int64_t> count_waiting(kernel::System& system) {
   std::map<Uuid, std::int64_t> out;
   for (auto const& row :
        system.database().reader()->query(waiting_by_webhook, {system.settings().jurisdiction}))
-    out[uuid_of(row[0])] = store::integer(row[1]);
+    out[uuid_from(row[0])] = store::integer(row[1]);
   return out;
 }
 

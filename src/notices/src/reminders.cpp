@@ -5,7 +5,6 @@
 #include "base/limits.hpp"
 #include "kernel/embedded.hpp"
 #include "kernel/work.hpp"
-#include "notices/limits.hpp"
 #include "notices/settings.hpp"
 #include "people.hpp"
 #include "rows.hpp"
@@ -120,7 +119,7 @@ std::vector<Reminders::Clock> Reminders::next_page() {
     Clock clock;
     clock.clock.due_on = parse_date(store::text(row[0])).value();
     clock.register_name = store::text(row[1]);
-    clock.record = uuid_of(row[2]);
+    clock.record = uuid_from(row[2]);
     clock.position = store::integer(row[3]);
     clock.clock.rule = store::text(row[4]);
     clock.clock.edition = store::text(row[5]);

@@ -2,7 +2,7 @@
 #pragma once
 #include <algorithm>
 
-#include "base/uuid.hpp"
+#include "kernel/ids.hpp"
 #include "kernel/system.hpp"
 #include "store/store.hpp"
 
@@ -11,13 +11,8 @@ namespace plumbline::notices {
 inline constexpr std::int64_t micros = 1'000'000;
 inline constexpr std::int64_t micros_per_day = 86'400 * micros;
 
-inline Bytes id_bytes(Uuid id) { return {id.bytes.begin(), id.bytes.end()}; }
-inline Uuid uuid_of(store::Value const& value) {
-  Uuid id;
-  auto const& bytes = store::blob(value);
-  if (bytes.size() == id.bytes.size()) std::ranges::copy(bytes, id.bytes.begin());
-  return id;
-}
+using kernel::id_bytes;
+using kernel::uuid_from;
 
 // Names with commas between them.
 inline std::vector<std::string> split(std::string const& joined) {

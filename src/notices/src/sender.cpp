@@ -8,7 +8,6 @@
 #include "mail.hpp"
 #include "notices/bell.hpp"
 #include "notices/choices.hpp"
-#include "notices/limits.hpp"
 #include "rows.hpp"
 
 namespace plumbline::notices {
@@ -97,8 +96,8 @@ std::vector<Delivery> Sender::claim() {
   std::map<std::string, std::size_t> at_place;
   for (auto const& row : due)
     if (chosen.size() < limits::deliveries_at_once &&
-        at_place[place_of(store::text(row[1]), uuid_of(row[2]))]++ < limits::deliveries_per_round)
-      chosen.push_back(uuid_of(row[0]));
+        at_place[place_of(store::text(row[1]), uuid_from(row[2]))]++ < limits::deliveries_per_round)
+      chosen.push_back(uuid_from(row[0]));
   std::vector<Delivery> claimed;
   if (chosen.empty()) return claimed;
   auto const kept = system_.write_together([&](store::Writer& writer) -> Result<void> {

@@ -12,7 +12,6 @@
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
-#include "notices/limits.hpp"
 #include "rows.hpp"
 
 namespace plumbline::notices {
@@ -192,7 +191,7 @@ std::vector<Target> Targets::all() const {
   for (auto const& row :
        system_.database().reader()->query(select_targets, {system_.settings().jurisdiction}))
     out.push_back(
-        {store::text(row[0]), uuid_of(row[1]), store::text(row[2]), Instant{store::integer(row[3])}});
+        {store::text(row[0]), uuid_from(row[1]), store::text(row[2]), Instant{store::integer(row[3])}});
   return out;
 }
 

@@ -8,7 +8,6 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
-#include "notices/limits.hpp"
 #include "rows.hpp"
 #include "webhook_row.hpp"
 
@@ -58,8 +57,8 @@ Sql const count_tests{"delivery.tests",
 
 Webhook webhook_of(store::Row const& row) {
   Webhook out;
-  out.id = uuid_of(row[0]);
-  out.account = uuid_of(row[1]);
+  out.id = uuid_from(row[0]);
+  out.account = uuid_from(row[1]);
   out.url = store::text(row[2]);
   out.registers = split(store::text(row[3]));
   out.is_active = store::text(row[4]) == "active";

@@ -13,7 +13,6 @@
 #include "desk_fixture.hpp"
 #include "notices/bell.hpp"
 #include "notices/dispatch.hpp"
-#include "notices/limits.hpp"
 #include "receiver.hpp"
 
 namespace plumbline::notices::testing {

@@ -19,9 +19,6 @@ std::unique_ptr<Database> open_postgres(std::string const& address, Options cons
 // SQLite makes NaN a null.
 void require_storable(std::span<Value const> values, std::string_view statement);
 
-// Longest list of prepared statements kept by one connection.
-inline constexpr std::size_t prepared_statements_max = 1'000;
-
 // The one writer of a database: held by the writer, refused to a second one.
 class WriterSlot {
  public:

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/limits.hpp"
 #include "postgres_values.hpp"
 
 namespace plumbline::store::postgres {
@@ -176,7 +177,7 @@ Prepared& Connection::prepared(Sql const& sql, std::span<Value const> values) {
       learn(kinds, variant->kinds);
     }
   }
-  if (cached_ >= prepared_statements_max) return passing(sql.name, std::move(kinds));
+  if (cached_ >= limits::prepared_statements) return passing(sql.name, std::move(kinds));
   auto& variants = found != cache_.end() ? found->second : cache_[sql.text];
   ++cached_;
   auto& made = *variants.emplace_back(std::make_unique<Prepared>(
@@ -378,7 +379,7 @@ void Connection::forget_failed() {
 }
 
 void Connection::trim() {
-  if (cached_ < prepared_statements_max) return;
+  if (cached_ < limits::prepared_statements) return;
   if (!idle() || !expected_.empty()) throw std::logic_error("trim() inside a transaction");
   send("trim", "DEALLOCATE ALL", "DEALLOCATE ALL");
   sync();

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/limits.hpp"
+
 namespace plumbline::store::sqlite {
 namespace {
 
@@ -153,7 +155,7 @@ Prepared Connection::prepare(Sql const& sql) {
 Prepared& Connection::cached(Sql const& sql) {
   auto found = cache_.find(std::string_view(sql.text));
   if (found != cache_.end()) return found->second;
-  if (cache_.size() >= prepared_statements_max)
+  if (cache_.size() >= limits::prepared_statements)
     std::erase_if(cache_, [](auto const& entry) { return !sqlite3_stmt_busy(entry.second.statement.get()); });
   return cache_.emplace(sql.text, prepare(sql)).first->second;
 }

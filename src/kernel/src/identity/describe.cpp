@@ -1,7 +1,6 @@
 // Descriptors of the structs of kernel/identity.hpp.
 #include <boost/describe.hpp>
 
-#include "base/identity_limits.hpp"
 #include "base/limits.hpp"
 #include "kernel/identity.hpp"
 #include "reflect/describe.hpp"

@@ -52,8 +52,6 @@ struct Note {
   std::vector<SignatureLine> signatures;
   friend bool operator==(Note const&, Note const&) = default;
 };
-constexpr std::size_t note_limit_bytes = 1'000'000;
-constexpr std::size_t note_limit_signatures = 100;
 
 // Strict: UTF-8, no control but newline, a blank line before the signatures, at least one signature, each
 // of more than 4 bytes, base64 canonical. What it takes, format_note gives back byte for byte.
