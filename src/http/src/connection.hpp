@@ -203,6 +203,7 @@ class Connection {
   static net::awaitable<bool> next_piece(Shared& shared, ContentStream const& stream, std::string& piece,
                                          Work const& work) {
     WorkEnd const end(work);
+    Turns::Taken const turn(shared.turns);
     piece.clear();
     co_return !shared.gave_up && stream(piece);
   }

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "base/limits.hpp"
+#include "base/turns.hpp"
 #include "head.hpp"
 #include "http/server.hpp"
 
@@ -78,7 +79,8 @@ struct Shared {
   ServerOptions options;
   Handler handler;
   std::function<BodyRule(Request const&)> body_rule;
-  boost::asio::thread_pool workers;
+  Turns turns;  // of the workers: so many at once, apart from those that wait for the desk
+  boost::asio::thread_pool workers;  // more threads than turns
   IdleList idle;
   std::atomic<std::int64_t> connections{0};
   std::atomic<std::int64_t> waiting{0};

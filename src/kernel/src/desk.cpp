@@ -223,7 +223,7 @@ Result<void> Desk::write_together(std::function<Result<void>(store::Writer&)> wo
     writer.rollback();
   };
   try {
-    auto const done = enqueue(std::move(prepared)).get();
+    auto const done = Turns::wait_for(enqueue(std::move(prepared)));
     return done ? outcome : done.refusal();
   } catch (store::Error const& error) {
     return kernel::refusal_of(error);

@@ -31,7 +31,7 @@ struct ServerOptions {
   std::filesystem::path uploads;              // folder for bodies that go to files
   std::function<void(Served const&)> served;  // called after each answer, on the threads of the network
   int io_threads = 1;
-  int workers = 4;
+  int workers = 4;        // requests worked on at once; those that wait for the desk are not counted
   int stop_seconds = 10;  // what was accepted is finished within this time after stop()
 };
 
