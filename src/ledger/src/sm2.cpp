@@ -39,7 +39,7 @@ using Point = std::unique_ptr<EC_POINT, Freer<EC_POINT_free>>;
 }
 
 char group_name[] = "SM2";
-char signer_id[] = "1234567812345678";
+constexpr char signer_id[] = "1234567812345678";
 
 // Null when the point is not on the curve.
 Key make_key(ByteView public_key, BIGNUM const* secret) {
@@ -58,12 +58,11 @@ Key make_key(ByteView public_key, BIGNUM const* secret) {
   return Key(key);
 }
 
-// The distinguished id enters the digest (Z_A); OpenSSL takes an empty one unless told.
-struct IdParams {
-  OSSL_PARAM values[2] = {
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_DIST_ID, signer_id, sizeof signer_id - 1),
-      OSSL_PARAM_construct_end()};
-};
+// The distinguished id enters the digest (Z_A); OpenSSL takes an empty one unless told. It is told after the
+// init: OpenSSL 3.0.19 refuses it among the parameters of the init itself.
+bool set_id(EVP_PKEY_CTX* context) {
+  return EVP_PKEY_CTX_set1_id(context, signer_id, sizeof signer_id - 1) == 1;
+}
 
 }  // namespace
 
@@ -71,10 +70,11 @@ bool verify(ByteView public_key, ByteView message, ByteView signature_der) {
   if (public_key.size() != public_key_bytes || public_key[0] != 0x04) return false;
   auto const key = make_key(public_key, nullptr);
   DigestContext const context(EVP_MD_CTX_new());
-  IdParams id;
+  EVP_PKEY_CTX* settings = nullptr;  // owned by the context
   bool const valid =
       key && context &&
-      EVP_DigestVerifyInit_ex(context.get(), nullptr, "SM3", nullptr, nullptr, key.get(), id.values) == 1 &&
+      EVP_DigestVerifyInit_ex(context.get(), &settings, "SM3", nullptr, nullptr, key.get(), nullptr) == 1 &&
+      set_id(settings) &&
       EVP_DigestVerify(context.get(), signature_der.data(), signature_der.size(), message.data(),
                        message.size()) == 1;
   ERR_clear_error();
@@ -87,10 +87,11 @@ Bytes sign(ByteView secret, ByteView message) {
   Number const scalar(BN_bin2bn(secret.data(), static_cast<int>(secret.size()), nullptr));
   auto const key = make_key(*public_key, scalar.get());
   DigestContext const context(EVP_MD_CTX_new());
-  IdParams id;
+  EVP_PKEY_CTX* settings = nullptr;  // owned by the context
   std::size_t length = 0;
   if (!key || !context ||
-      EVP_DigestSignInit_ex(context.get(), nullptr, "SM3", nullptr, nullptr, key.get(), id.values) != 1 ||
+      EVP_DigestSignInit_ex(context.get(), &settings, "SM3", nullptr, nullptr, key.get(), nullptr) != 1 ||
+      !set_id(settings) ||
       EVP_DigestSign(context.get(), nullptr, &length, message.data(), message.size()) != 1)
     fail("cannot sign with SM2");
   Bytes signature(length);
