@@ -92,7 +92,7 @@ Response act_on_many(Context& context) {
   Json::Array results;
   std::int64_t done = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    auto const answer = Turns::wait_for(answers[i]);
+    auto const answer = Crew::wait_for(answers[i]);
     done += answer ? 1 : 0;
     results.push_back(result_json(context, (*items)[i].record, answer));
   }

@@ -185,8 +185,8 @@ class Connection {
     }
     lowest().expires_never();
     Work const work(shared_, request.id + ' ' + request.method + ' ' + request.path);
-    Response const response =
-        co_await net::co_spawn(shared_.workers, call(shared_, request, work), net::use_awaitable);
+    Response const response = co_await net::co_spawn(shared_.workers.get_executor(),
+                                                     call(shared_, request, work), net::use_awaitable);
     --shared_.waiting;
     ++shared_.requests;
     bool const goes_on = keep_alive && !shared_.stopping;
@@ -203,7 +203,6 @@ class Connection {
   static net::awaitable<bool> next_piece(Shared& shared, ContentStream const& stream, std::string& piece,
                                          Work const& work) {
     WorkEnd const end(work);
-    Turns::Taken const turn(shared.turns);
     piece.clear();
     co_return !shared.gave_up && stream(piece);
   }
@@ -306,8 +305,8 @@ class Connection {
       bool more = false;
       try {
         Work const work(shared_, "a piece of a stream");
-        more = co_await net::co_spawn(shared_.workers, next_piece(shared_, stream, piece, work),
-                                      net::use_awaitable);
+        more = co_await net::co_spawn(shared_.workers.get_executor(),
+                                      next_piece(shared_, stream, piece, work), net::use_awaitable);
       } catch (std::exception const& broken) {
         shared_.report_broken(broken.what());
         co_return false;

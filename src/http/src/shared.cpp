@@ -75,8 +75,7 @@ Shared::Shared(ServerOptions wanted, Handler handle, std::function<BodyRule(Requ
     : options(std::move(wanted)),
       handler(std::move(handle)),
       body_rule(std::move(rule)),
-      turns(static_cast<std::size_t>(options.workers)),
-      workers(static_cast<std::size_t>(options.workers) * limits::http_threads_per_worker) {}
+      workers(static_cast<std::size_t>(options.workers)) {}
 
 std::string Shared::next_id() { return hex_encode(random_bytes(8)); }
 
@@ -92,7 +91,6 @@ void Shared::believe_proxy(Request& request) {
 }
 
 Response Shared::call(Request const& request) noexcept {
-  Turns::Taken const turn(turns);
   if (gave_up) return problem(503, request.id);
   try {
     return handler(request);

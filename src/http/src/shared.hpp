@@ -1,7 +1,8 @@
-// What all connections share. No network library above thread_pool.
+// What all connections share. No network library above io_context.
 #pragma once
 #include <atomic>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <fstream>
 #include <functional>
@@ -12,8 +13,8 @@
 #include <optional>
 #include <string>
 
+#include "base/crew.hpp"
 #include "base/limits.hpp"
-#include "base/turns.hpp"
 #include "head.hpp"
 #include "http/server.hpp"
 
@@ -75,12 +76,33 @@ class Held {
   std::int64_t bytes_ = 0;
 };
 
+// Where handlers run: so many at once, apart from those that wait for the desk.
+class Workers {
+ public:
+  explicit Workers(std::size_t at_work)
+      : crew_(std::in_place, at_work, at_work * limits::http_threads_per_worker,
+              [this] { return context_.run_one() > 0; }) {}
+  ~Workers() { join(); }
+  Workers(Workers const&) = delete;
+  Workers& operator=(Workers const&) = delete;
+  auto get_executor() { return context_.get_executor(); }
+  // Returns when all that was given to them is done.
+  void join() {
+    guard_.reset();
+    crew_.reset();
+  }
+
+ private:
+  boost::asio::io_context context_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
+  std::optional<Crew> crew_;
+};
+
 struct Shared {
   ServerOptions options;
   Handler handler;
   std::function<BodyRule(Request const&)> body_rule;
-  Turns turns;  // of the workers: so many at once, apart from those that wait for the desk
-  boost::asio::thread_pool workers;  // more threads than turns
+  Workers workers;
   IdleList idle;
   std::atomic<std::int64_t> connections{0};
   std::atomic<std::int64_t> waiting{0};

@@ -223,7 +223,7 @@ Result<void> Desk::write_together(std::function<Result<void>(store::Writer&)> wo
     writer.rollback();
   };
   try {
-    auto const done = Turns::wait_for(enqueue(std::move(prepared)));
+    auto const done = Crew::wait_for(enqueue(std::move(prepared)));
     return done ? outcome : done.refusal();
   } catch (store::Error const& error) {
     return kernel::refusal_of(error);

@@ -196,7 +196,7 @@ class SystemImpl final : public System {
 
   Result<void> write_unlogged(Sql const& sql, std::vector<Value> values) override {
     if (awaits_adoption()) return refuse("adopt_first");
-    auto const done = Turns::wait_for(desk_->submit_unlogged({&sql, std::move(values)}));
+    auto const done = Crew::wait_for(desk_->submit_unlogged({&sql, std::move(values)}));
     if (!done) return done.refusal();
     return {};
   }

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "base/calendar.hpp"
+#include "base/crew.hpp"
 #include "base/hash.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
-#include "base/turns.hpp"
 #include "kernel/command.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/reads.hpp"
@@ -73,7 +73,7 @@ class System {
   // The desk. submit() parses and validates on the caller's thread and queues; the answer comes after the
   // commit. A full queue answers "busy". After an erasure get() also removes the files it leaves unmentioned.
   virtual std::future<Result<Receipt>> submit(Command command) = 0;
-  Result<Receipt> act(Command command) { return Turns::wait_for(submit(std::move(command))); }
+  Result<Receipt> act(Command command) { return Crew::wait_for(submit(std::move(command))); }
   // The import lane: all commands of a chunk in their order, each with its own answer; yields to submit().
   virtual std::vector<Result<Receipt>> submit_chunk(std::vector<Command> commands) = 0;
 
