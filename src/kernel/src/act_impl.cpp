@@ -27,7 +27,7 @@ RunningClock* running(Working& working, std::string_view rule) {
 
 }  // namespace
 
-ActImpl::ActImpl(BatchRun& run, Prepared const& prepared, RecordKey main, Account const* account)
+ActImpl::ActImpl(BatchRun& run, Prepared const& prepared, RecordKey main, KnownAccount const* account)
     : run_(run), prepared_(prepared), main_(main), account_(account) {
   stage(main, prepared.command.action);
 }
@@ -94,9 +94,7 @@ bool ActImpl::sees(std::string_view register_name, Uuid id) {
 }
 
 std::vector<Grant> const& ActImpl::grants_of(Uuid account) const {
-  static std::vector<Grant> const none;
-  auto const given = run_.context_.directory.grants.find(account);
-  return given == run_.context_.directory.grants.end() ? none : given->second;
+  return run_.context_.directory.grants_of(account);
 }
 
 std::optional<Uuid> ActImpl::find(std::string_view register_name, std::string_view field,

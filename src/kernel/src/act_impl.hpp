@@ -9,15 +9,15 @@ namespace plumbline::kernel {
 
 class ActImpl final : public Act {
  public:
-  ActImpl(BatchRun& run, Prepared const& prepared, RecordKey main, Account const* account);
+  ActImpl(BatchRun& run, Prepared const& prepared, RecordKey main, KnownAccount const* account);
 
   Instant now() const override { return run_.context_.at; }
   Date today() const override { return run_.context_.today; }
   Uuid account() const override { return prepared_.command.account; }
   std::string_view action() const override { return prepared_.command.action; }
   std::string_view jurisdiction() const override { return run_.context_.jurisdiction; }
-  WorkdayCalendar const& calendar() const override { return run_.context_.directory.calendar; }
-  RegionTree const& regions() const override { return run_.context_.directory.regions; }
+  WorkdayCalendar const& calendar() const override { return *run_.context_.directory.calendar; }
+  RegionTree const& regions() const override { return *run_.context_.directory.regions; }
   RuleBook const& rules() const override { return run_.context_.rules; }
 
   Uuid id() const override { return main_.id; }
@@ -75,7 +75,7 @@ class ActImpl final : public Act {
   BatchRun& run_;
   Prepared const& prepared_;
   RecordKey main_;
-  Account const* account_;
+  KnownAccount const* account_;
   std::deque<Staged> staged_;
   std::map<std::string, std::int64_t> numbers_;
   std::vector<LogEntry> logs_;

@@ -162,17 +162,15 @@ Result<Receipt> BatchRun::decide(Prepared const& prepared) {
 }
 
 bool BatchRun::is_active(Uuid account) const {
-  auto const known = context_.directory.accounts.find(account);
-  return known != context_.directory.accounts.end() && known->second.status == AccountStatus::active;
+  auto const* known = context_.directory.accounts.find(account);
+  return known != nullptr && known->status == AccountStatus::active;
 }
 
 Result<Receipt> BatchRun::decide_new(Prepared const& prepared) {
-  Account const* account = nullptr;
+  KnownAccount const* account = nullptr;
   if (!prepared.command.account.is_nil()) {
-    auto const known = context_.directory.accounts.find(prepared.command.account);
-    if (known == context_.directory.accounts.end() || known->second.status != AccountStatus::active)
-      return refuse("forbidden");
-    account = &known->second;
+    account = context_.directory.accounts.find(prepared.command.account);
+    if (account == nullptr || account->status != AccountStatus::active) return refuse("forbidden");
   }
   if (prepared.raw) return decide_raw(prepared, account == nullptr ? "system" : account->log_id);
   return prepared.builtin != nullptr ? decide_builtin(prepared, account) : decide_step(prepared, account);
@@ -218,7 +216,7 @@ Envelope const& BatchRun::placed_now(Working const& working, Envelope& room) {
   return room;
 }
 
-Result<Receipt> BatchRun::decide_step(Prepared const& prepared, Account const* account) {
+Result<Receipt> BatchRun::decide_step(Prepared const& prepared, KnownAccount const* account) {
   auto const& command = prepared.command;
   auto const& reg = *prepared.plan->reg;
   RecordKey const key{prepared.plan, command.record};
@@ -282,7 +280,7 @@ Result<Receipt> BatchRun::decide_raw(Prepared const& prepared, std::string const
   return Receipt{{}, 0, entry.seq, "", false};
 }
 
-Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, Account const* account) {
+Result<Receipt> BatchRun::decide_builtin(Prepared const& prepared, KnownAccount const* account) {
   auto const& command = prepared.command;
   RecordKey const key{prepared.plan, command.record};
   // What an undo took out of the registers still lies in the versions, personal data included.
@@ -335,7 +333,7 @@ Result<Receipt> BatchRun::decide_clock(Prepared const& prepared, std::string con
       return refuse("extension_too_long", "/days", std::to_string(rule->extension_days));
     clock->extended_days += wish.days;
   }
-  Due const due = due_of(*clock, *rule, context_.directory.calendar);
+  Due const due = due_of(*clock, *rule, *context_.directory.calendar);
   clock->due_on = due.on;
   clock->provisional = due.provisional ? 1 : 0;
   return commit_version(actor, prepared.command.account, std::move(working), action, "");
@@ -461,10 +459,6 @@ Receipt BatchRun::commit_version(std::string_view actor, Uuid account, Working w
   versions_.push_back({entry.seq, working.plan, working.id, working.version, action, account, import_batch,
                        body.text(), std::move(salts)});
   if (in_directory(reg.name)) {
-    bool const stays = working.envelope.state != state_undone;
-    only_region_ = reg.name == "region" && stays && !touched_directory_
-                       ? std::optional(*static_cast<Region const*>(working.record->data()))
-                       : std::nullopt;
     touched_directory_ = true;
     schema_seq_ = entry.seq;
   }

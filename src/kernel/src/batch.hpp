@@ -53,8 +53,6 @@ class BatchRun {
   // The last leaf of the batch; null when it appended none. Stays as it is after write().
   NewEntry const* last_entry() const { return entries_.empty() ? nullptr : &entries_.back(); }
   bool touched_directory() const { return touched_directory_; }
-  // All that changed in the directory, where that is one region.
-  std::optional<Region> const& only_region() const { return only_region_; }
   ledger::CompactRange const& range() const { return range_; }
   std::int64_t schema_seq() const { return schema_seq_; }
 
@@ -78,9 +76,9 @@ class BatchRun {
   void forgive_erased(RecordKey const& key, void const* now, std::vector<Problem>& problems);
   std::set<std::string> erased_fields(RecordKey const& key);
   Result<Receipt> decide_new(Prepared const& prepared);
-  Result<Receipt> decide_step(Prepared const& prepared, Account const* account);
+  Result<Receipt> decide_step(Prepared const& prepared, KnownAccount const* account);
   Envelope const& placed_now(Working const& working, Envelope& room);
-  Result<Receipt> decide_builtin(Prepared const& prepared, Account const* account);
+  Result<Receipt> decide_builtin(Prepared const& prepared, KnownAccount const* account);
   Result<Receipt> decide_raw(Prepared const& prepared, std::string const& actor);
   Result<Receipt> erase(Prepared const& prepared, std::string const& actor, RecordKey const& key);
   Result<Receipt> undo(Prepared const& prepared, std::string const& actor, RecordKey const& key);
@@ -99,7 +97,6 @@ class BatchRun {
   ledger::CompactRange range_;
   std::int64_t schema_seq_;
   bool touched_directory_ = false;
-  std::optional<Region> only_region_;
   std::vector<NewEntry> entries_;
   std::vector<NewVersion> versions_;
   std::vector<store::Statement> extra_;  // erasures, unlogged rows

@@ -107,28 +107,22 @@ std::shared_ptr<Directory const> Desk::directory() const {
 std::shared_ptr<Directory const> Desk::current_directory() {
   auto known = directory();
   if (directory_seq(*database_.reader(), jurisdiction_) == known->seq) return known;
-  return reload_directory();
+  return follow_directory(*known, known->seq + 1);
 }
 
-// A city has thousands of villages, imported one a batch: one more needs no look at the others.
-void Desk::follow_directory(BatchRun const& run, Directory const& before) {
-  if (!run.only_region()) {
-    reload_directory();
-    return;
-  }
-  auto next = std::make_shared<Directory>(before);
-  next->regions.put(*run.only_region());
-  next->seq = run.schema_seq();
+// Another thread may have read a later one meanwhile.
+std::shared_ptr<Directory const> Desk::keep(std::shared_ptr<Directory const> fresh) {
   std::lock_guard const lock(directory_mutex_);
-  if (directory_->seq <= next->seq) directory_ = std::move(next);
+  if (directory_ == nullptr || directory_->seq <= fresh->seq) directory_ = std::move(fresh);
+  return directory_;
 }
 
 std::shared_ptr<Directory const> Desk::reload_directory() {
-  auto fresh = load_directory(*database_.reader(), catalogue_, jurisdiction_);
-  std::lock_guard const lock(directory_mutex_);
-  // Another thread may have read a later one meanwhile.
-  if (directory_ == nullptr || directory_->seq <= fresh->seq) directory_ = std::move(fresh);
-  return directory_;
+  return keep(load_directory(*database_.reader(), catalogue_, jurisdiction_));
+}
+
+std::shared_ptr<Directory const> Desk::follow_directory(Directory const& known, std::int64_t since) {
+  return keep(kernel::follow_directory(*database_.reader(), catalogue_, jurisdiction_, known, since));
 }
 
 Result<std::unique_ptr<Prepared>> Desk::prepare(Command command) const {
@@ -405,10 +399,10 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   Prefetch wanted = prefetch(batch);
   auto rows = writer_->fetch(wanted.asks);
   LogHead const head = must_read(rows.front());
-  if (directory()->seq != head.schema_seq) reload_directory();
+  auto directory = this->directory();
+  if (directory->seq != head.schema_seq) directory = follow_directory(*directory, directory->seq + 1);
 
   Instant const at{std::max(clock_.now().micros_utc, head.last_time)};
-  auto const directory = this->directory();
   BatchContext const context{jurisdiction_, at, legal_date(at), *directory, rules_, plan_by_name_};
   BatchRun run(context, *writer_, head.range, head.schema_seq);
   for (auto const& prepared : batch)
@@ -437,7 +431,7 @@ void Desk::process_once(std::span<std::unique_ptr<Prepared>> batch) {
   }
   // Who asks right after the answer must find the new grant; if it cannot be read, whoever asks next tries.
   try {
-    if (run.touched_directory()) follow_directory(run, *directory);
+    if (run.touched_directory()) follow_directory(*directory, static_cast<std::int64_t>(head.range.size()));
   } catch (store::Error const&) {
   }
   answer_all(batch, answers);

@@ -93,8 +93,9 @@ class Desk {
   void process_once(std::span<std::unique_ptr<Prepared>> batch);
   void process_singly(Batch& batch, store::Error const& first);
   bool was_committed(NewEntry const& last);
+  std::shared_ptr<Directory const> keep(std::shared_ptr<Directory const> fresh);
   std::shared_ptr<Directory const> reload_directory();
-  void follow_directory(BatchRun const& run, Directory const& before);
+  std::shared_ptr<Directory const> follow_directory(Directory const& known, std::int64_t since);
   Refusal refusal_of(store::Error const& error, Prepared const& prepared) const;
 
   store::Database& database_;

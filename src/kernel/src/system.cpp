@@ -166,19 +166,19 @@ class SystemImpl final : public System {
     return desk_->current_directory()->viewer(settings_.jurisdiction, account, clock_.now());
   }
   std::optional<Uuid> account_of(std::string_view login) override {
-    auto const directory = desk_->current_directory();
-    auto const found = directory->logins.find(login);
-    if (found == directory->logins.end()) return {};
-    return found->second;
+    static Sql const by_login{"account.by_login", "select id from " +
+                                                      table_name(*catalogue_.find("account")) +
+                                                      " where jurisdiction = $1 and login = $2"};
+    auto const rows = database_->reader()->query(by_login, {settings_.jurisdiction, std::string(login)});
+    if (rows.empty()) return {};
+    return uuid_from(rows[0][0]);
   }
   std::shared_ptr<RegionTree const> regions() const override {
-    auto directory = desk_->directory();
-    return {directory, &directory->regions};
+    return desk_->directory()->regions;
   }
   RuleBook const& rules() const override { return rules_; }
   std::shared_ptr<WorkdayCalendar const> calendar() const override {
-    auto directory = desk_->directory();
-    return {directory, &directory->calendar};
+    return desk_->directory()->calendar;
   }
   BlobStore& blobs() override { return *blobs_; }
   LogPublisher& log() override {

@@ -68,6 +68,7 @@ inline constexpr std::size_t desk_queue = 1'024;
 inline constexpr std::size_t desk_batch = 256;
 inline constexpr std::size_t touched_records_per_command = 1'000;
 inline constexpr std::size_t idempotency_key_bytes = 128;
+inline constexpr std::size_t directory_versions_followed = 10'000;  // by another process; more: all is read
 inline constexpr int idempotency_kept_days = 180;
 inline constexpr std::int64_t idempotency_rows_per_bite = 1'000;  // forgotten between two batches
 inline constexpr int idempotency_bites = 100;                     // of one run of the clocks
