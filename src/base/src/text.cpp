@@ -3,6 +3,7 @@
 #include <iconv.h>
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -218,6 +219,22 @@ std::string normalise_identifier(std::string_view text) {
     text.remove_prefix(c.bytes);
   }
   return out;
+}
+
+std::string join_names(std::vector<std::string> const& names) {
+  std::string out;
+  for (auto const& name : names) out += (out.empty() ? "" : ",") + name;
+  return out;
+}
+
+std::vector<std::string> split_names(std::string_view joined) {
+  std::vector<std::string> names;
+  for (std::size_t from = 0; from < joined.size();) {
+    auto const end = std::min(joined.find(',', from), joined.size());
+    names.emplace_back(joined.substr(from, end - from));
+    from = end + 1;
+  }
+  return names;
 }
 
 }  // namespace plumbline

@@ -157,5 +157,13 @@ TEST(NormaliseIdentifier, is_what_was_meant) {
   EXPECT_EQ(normalise_identifier("　"), "");
 }
 
+TEST(Names, are_kept_as_one_text) {
+  for (auto const& names : {std::vector<std::string>{}, std::vector<std::string>{"firm"},
+                            std::vector<std::string>{"firm", "site.close", "名称"}})
+    EXPECT_EQ(split_names(join_names(names)), names);
+  EXPECT_EQ(join_names({"firm", "site"}), "firm,site");
+  EXPECT_EQ(join_names({}), "");
+}
+
 }  // namespace
 }  // namespace plumbline

@@ -1,5 +1,7 @@
 // The security administrator's hand: the ways in of others. Each change is an act first (register
 // access_measure), so that nothing is done that nobody reads of; cut off in between, it is done again.
+#include "access.hpp"
+
 #include <algorithm>
 
 #include "accounts.hpp"
@@ -7,62 +9,11 @@
 #include "kernel/credentials.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/identity.hpp"
+#include "members.hpp"
 
 namespace plumbline::http {
 
 using kernel::refuse;
-
-Response done() {
-  Response response;
-  response.status = 204;
-  return response;
-}
-
-Result<std::string> text_member(Json const& body, std::string_view name) {
-  Json const* found = body.find(name);
-  if (found == nullptr || found->as_text() == nullptr) return refuse("required", "/" + std::string(name));
-  return *found->as_text();
-}
-
-Json list_json(std::vector<std::string> const& names) {
-  Json::Array list;
-  for (auto const& name : names) list.emplace_back(name);
-  return list;
-}
-
-Json sessions_json(Context const& context, Uuid account) {
-  Json::Array items;
-  for (auto const& known : context.doors.sessions.of(account, session_token(context.request))) {
-    Json row;
-    row.set("id", known.id);
-    row.set("opened_at", to_string(known.opened_at));
-    row.set("seen_at", to_string(known.seen_at));
-    row.set("is_this", known.is_this);
-    items.push_back(std::move(row));
-  }
-  Json document;
-  document.set("items", std::move(items));
-  return document;
-}
-
-Json tokens_json(Context const& context, Uuid account) {
-  Json::Array items;
-  for (auto const& known : context.doors.tokens.of(account)) {
-    Json row;
-    row.set("id", known.id);
-    row.set("name", known.name);
-    row.set("registers", list_json(known.rights.registers));
-    row.set("actions", list_json(known.rights.actions));
-    row.set("writes", !known.rights.reads_only);
-    row.set("made_at", to_string(known.made_at));
-    row.set("expires_at", to_string(known.expires_at));
-    row.set("used_at", known.used_at.micros_utc == 0 ? Json() : Json(to_string(known.used_at)));
-    items.push_back(std::move(row));
-  }
-  Json document;
-  document.set("items", std::move(items));
-  return document;
-}
 
 Result<Uuid> account_of_other(Context const& context) {
   auto const viewer = context.viewer();
@@ -141,7 +92,7 @@ Response end_sessions_of(Context& context) {
     context.doors.sessions.close_all(wanted->account);
   else
     context.doors.sessions.revoke(wanted->account, wanted->one);
-  return done();
+  return no_content();
 }
 
 Response revoke_tokens_of(Context& context) {
@@ -150,7 +101,7 @@ Response revoke_tokens_of(Context& context) {
   for (auto const& known : context.doors.tokens.of(wanted->account))
     if (wanted->one.empty() || wanted->one == known.id)
       context.doors.tokens.revoke(wanted->account, known.id);
-  return done();
+  return no_content();
 }
 
 // Their sessions end; their second factor stays: a password alone lets nobody pass for them.
@@ -172,7 +123,7 @@ Response remove_second_factor_of(Context& context) {
   if (auto gone = context.doors.factors.remove(wanted->account); !gone)
     return context.refused(gone.refusal());
   context.doors.sessions.close_all(wanted->account);
-  return done();
+  return no_content();
 }
 
 }  // namespace plumbline::http

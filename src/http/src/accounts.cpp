@@ -5,23 +5,12 @@
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
 #include "kernel/grants.hpp"
+#include "members.hpp"
 
 namespace plumbline::http {
 namespace {
 
 using kernel::refuse;
-
-Result<std::vector<std::string>> texts_member(Json const& body, std::string const& name) {
-  std::vector<std::string> out;
-  Json const* list = body.find(name);
-  if (list == nullptr) return out;
-  if (list->as_array() == nullptr) return refuse("invalid_value", '/' + name);
-  for (auto const& item : *list->as_array()) {
-    if (item.as_text() == nullptr) return refuse("invalid_value", '/' + name);
-    out.push_back(*item.as_text());
-  }
-  return out;
-}
 
 Result<Tokens::Wish> wish_of(Json const& body) {
   Tokens::Wish wish;
@@ -48,6 +37,36 @@ Result<Tokens::Wish> wish_of(Json const& body) {
 
 }  // namespace
 
+Json sessions_json(Context const& context, Uuid account) {
+  Json::Array items;
+  for (auto const& known : context.doors.sessions.of(account, session_token(context.request))) {
+    Json row;
+    row.set("id", known.id);
+    row.set("opened_at", to_string(known.opened_at));
+    row.set("seen_at", to_string(known.seen_at));
+    row.set("is_this", known.is_this);
+    items.push_back(std::move(row));
+  }
+  return items_json(std::move(items));
+}
+
+Json tokens_json(Context const& context, Uuid account) {
+  Json::Array items;
+  for (auto const& known : context.doors.tokens.of(account)) {
+    Json row;
+    row.set("id", known.id);
+    row.set("name", known.name);
+    row.set("registers", list_json(known.rights.registers));
+    row.set("actions", list_json(known.rights.actions));
+    row.set("writes", !known.rights.reads_only);
+    row.set("made_at", to_string(known.made_at));
+    row.set("expires_at", to_string(known.expires_at));
+    row.set("used_at", instant_json(known.used_at));
+    items.push_back(std::move(row));
+  }
+  return items_json(std::move(items));
+}
+
 // Ends every session of the account, this one too: whoever else is signed in is out.
 Response change_password(Context& context) {
   auto const body = parse_json(context.request.body);
@@ -62,7 +81,7 @@ Response change_password(Context& context) {
   if (*wanted == *present) return context.refused(refuse("password_unchanged", "/wanted"));
   if (auto kept = kernel::set_password(context.system, account, *wanted); !kept)
     return context.refused(kept.refusal());
-  return done();
+  return no_content();
 }
 
 Response list_sessions(Context& context) {
@@ -72,7 +91,7 @@ Response list_sessions(Context& context) {
 Response revoke_session(Context& context) {
   if (!context.doors.sessions.revoke(context.session->account, context.variable("session")))
     return context.refused(refuse("not_found"));
-  return done();
+  return no_content();
 }
 
 Response list_tokens(Context& context) { return json(200, tokens_json(context, context.session->account)); }
@@ -94,7 +113,7 @@ Response make_token(Context& context) {
 Response revoke_token(Context& context) {
   if (!context.doors.tokens.revoke(context.session->account, context.variable("token")))
     return context.refused(refuse("not_found"));
-  return done();
+  return no_content();
 }
 
 Response show_second_factor(Context& context) {
@@ -128,10 +147,8 @@ Response confirm_second_factor(Context& context) {
   if (!code) return context.refused(code.refusal());
   auto const codes = context.doors.factors.confirm(context.session->account, *code);
   if (!codes) return context.refused(codes.refusal());
-  Json::Array list;
-  for (auto const& recovery : *codes) list.emplace_back(recovery);
   Json document;
-  document.set("recovery_codes", std::move(list));
+  document.set("recovery_codes", list_json(*codes));
   return json(200, document);
 }
 
@@ -145,7 +162,7 @@ Response remove_second_factor(Context& context) {
   if (auto known = context.doors.sessions.confirm(account, *password, "/password"); !known)
     return context.refused(known.refusal());
   if (auto gone = context.doors.factors.remove(account); !gone) return context.refused(gone.refusal());
-  return done();
+  return no_content();
 }
 
 }  // namespace plumbline::http

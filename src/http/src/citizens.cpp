@@ -1,8 +1,8 @@
 // Citizens who sign themselves up, where the system administrator has opened that (register sign_up).
-#include "accounts.hpp"
 #include "kernel/act.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/identity.hpp"
+#include "members.hpp"
 #include "newcomers.hpp"
 
 namespace plumbline::http {

@@ -9,6 +9,7 @@
 #include "kernel/act.hpp"
 #include "kernel/document.hpp"
 #include "kernel/spelling.hpp"
+#include "members.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -231,9 +232,7 @@ Response list_forms(Context& context) {
     item.set("written", std::move(written));
     items.push_back(std::move(item));
   }
-  Json answer;
-  answer.set("items", std::move(items));
-  return json(200, answer);
+  return json(200, items_json(std::move(items)));
 }
 
 // For anyone: nothing of the people and firms a document is about, only whether the paper in hand is one of

@@ -1,10 +1,10 @@
 // Any list as a table: written beside in constant memory, then sent.
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "counted.hpp"
 #include "kernel/act.hpp"
 #include "kernel/import.hpp"
 #include "records.hpp"
@@ -14,19 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using kernel::refuse;
-
-class Turn {
- public:
-  explicit Turn(std::atomic<int>& all) : all_(all), others_(all.fetch_add(1)) {}
-  ~Turn() { --all_; }
-  Turn(Turn const&) = delete;
-  Turn& operator=(Turn const&) = delete;
-  bool is_given() const { return others_ < static_cast<int>(limits::exports_at_once); }
-
- private:
-  std::atomic<int>& all_;
-  int others_;
-};
 
 struct Format {
   std::string_view name;
@@ -49,8 +36,8 @@ Response export_records(Context& context) {
   if (format == nullptr) return context.refused(refuse("unsupported_format", "/format", std::string(wish)));
   auto const listing = listing_of(context.request, {"format"});
   if (!listing) return context.refused(listing.refusal());
-  Turn const turn(context.exporting);
-  if (!turn.is_given()) return context.refused(refuse("busy"));
+  Counted const exporting(context.exporting);
+  if (exporting.others() >= static_cast<int>(limits::exports_at_once)) return context.refused(refuse("busy"));
   auto const viewer = context.viewer();
   if (auto noted = note_personal_read(context, **reg, viewer, "export", "*"); !noted)
     return context.refused(noted.refusal());

@@ -6,6 +6,7 @@
 #include "kernel/messages.hpp"
 #include "kernel/reads.hpp"
 #include "kernel/registers.hpp"
+#include "members.hpp"
 #include "records.hpp"
 #include "reflect/codec.hpp"
 #include "title.hpp"
@@ -82,9 +83,7 @@ Response suggest(Context& context) {
   }
   if (auto noted = write_personal_read(context, unmasked, "search", std::move(ids)); !noted)
     return context.refused(noted.refusal());
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
+  return json(200, items_json(std::move(items)));
 }
 
 // Every action of the register's table, with the reason where this viewer may not take it now.

@@ -5,6 +5,7 @@
 #include "jobs.hpp"
 #include "kernel/act.hpp"
 #include "kernel/import.hpp"
+#include "members.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -21,7 +22,7 @@ Json job_json(Job const& job) {
   document.set("state", job.state);
   document.set("rows_done", job.rows_done);
   document.set("made_at", to_string(job.made_at));
-  document.set("ended_at", job.ended_at.micros_utc == 0 ? Json() : Json(to_string(job.ended_at)));
+  document.set("ended_at", instant_json(job.ended_at));
   if (job.ended_at.micros_utc != 0)
     if (auto const report = parse_json(job.report)) document.set("report", *report);
   return document;
@@ -84,9 +85,7 @@ Response list_jobs(Context& context) {
   Json::Array items;
   for (auto const& job : context.jobs.of(context.session->account))
     if (is_covered(context, job)) items.push_back(job_json(job));
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
+  return json(200, items_json(std::move(items)));
 }
 
 Response show_job(Context& context) {

@@ -2,7 +2,6 @@
 // bits, good once, and kept as its hash; what was used, revoked, is over or never was looks the same.
 #include <algorithm>
 
-#include "accounts.hpp"
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"

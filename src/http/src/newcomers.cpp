@@ -1,11 +1,11 @@
 #include "newcomers.hpp"
 
-#include "accounts.hpp"
 #include "address.hpp"
 #include "base/limits.hpp"
 #include "counted.hpp"
 #include "kernel/act.hpp"
 #include "kernel/credentials.hpp"
+#include "members.hpp"
 
 namespace plumbline::http {
 

@@ -1,6 +1,7 @@
 // The bell: what somebody is to know, and how else they want to hear of it.
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "members.hpp"
 #include "notices/bell.hpp"
 #include "notices/choices.hpp"
 #include "records.hpp"
@@ -16,7 +17,7 @@ Json notice_json(Context const& context, kernel::Viewer const& viewer, notices::
   row.set("id", to_string(notice.id));
   row.set("kind", notice.kind);
   row.set("made_at", to_string(notice.made_at));
-  row.set("read_at", notice.read_at.micros_utc == 0 ? Json() : Json(to_string(notice.read_at)));
+  row.set("read_at", instant_json(notice.read_at));
   auto const* reg = context.system.catalogue().find(notice.register_name);
   if (reg == nullptr) return row;
   // The record as it is now, as far as it is still theirs to see.
@@ -125,9 +126,7 @@ Response list_notices(Context& context) {
   Json::Array items;
   for (auto const& notice : page->items) items.push_back(notice_json(context, viewer, notice));
   auto const unread = bell.unread(account);
-  Json document;
-  document.set("items", std::move(items));
-  document.set("next", page->next.empty() ? Json() : Json(page->next));
+  Json document = page_json(std::move(items), page->next);
   document.set("unread", unread);
   document.set("unread_is_capped", unread >= static_cast<std::int64_t>(limits::total_counted));
   return json(200, document);
@@ -136,10 +135,8 @@ Response list_notices(Context& context) {
 Response mark_notices(Context& context) {
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
-  if (auto done = mark(context, *body); !done) return context.refused(done.refusal());
-  Response response;
-  response.status = 204;
-  return response;
+  auto const marked = mark(context, *body);
+  return marked ? no_content() : context.refused(marked.refusal());
 }
 
 Response show_choice(Context& context) {

@@ -1,9 +1,10 @@
 // Signing in at an OpenID provider, and which of its identities an account has. Nobody gets an account by it.
-#include "accounts.hpp"
+#include "access.hpp"
 #include "address.hpp"
 #include "base/limits.hpp"
 #include "counted.hpp"
 #include "kernel/act.hpp"
+#include "members.hpp"
 #include "newcomers.hpp"
 
 namespace plumbline::http {
@@ -68,12 +69,10 @@ Json identities_json(Context const& context, Uuid account) {
     row.set("issuer", known.issuer);
     row.set("subject", known.subject);
     row.set("linked_at", to_string(known.linked_at));
-    row.set("used_at", known.used_at.micros_utc == 0 ? Json() : Json(to_string(known.used_at)));
+    row.set("used_at", instant_json(known.used_at));
     items.push_back(std::move(row));
   }
-  Json document;
-  document.set("items", std::move(items));
-  return document;
+  return items_json(std::move(items));
 }
 
 // What came back for this browser: who, and what was under way.
@@ -111,9 +110,7 @@ Response list_providers(Context& context) {
     row.set("title", client->provider().title);
     items.push_back(std::move(row));
   }
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
+  return json(200, items_json(std::move(items)));
 }
 
 // ?return=/path
@@ -183,7 +180,7 @@ Response check_second_factor(Context& context) {
   if (auto known = doors.sessions.confirm_code(context.session->account, *code, doors.factors); !known)
     return context.refused(known.refusal());
   doors.sessions.note_code(session_token(context.request));
-  return done();
+  return no_content();
 }
 
 Response list_identities(Context& context) {
@@ -193,7 +190,7 @@ Response list_identities(Context& context) {
 Response unlink_identity(Context& context) {
   if (!context.doors.identities.unlink(context.session->account, context.variable("identity")))
     return context.refused(refuse("not_found"));
-  return done();
+  return no_content();
 }
 
 Response list_identities_of(Context& context) {
@@ -221,7 +218,7 @@ Response link_identity_of(Context& context) {
   if (auto taken = take_measure(context, *account, "identity_linked", *reason); !taken)
     return context.refused(taken.refusal());
   auto const linked = identities.link(*account, issuer, *subject);
-  return linked ? done() : context.refused(linked.refusal());
+  return linked ? no_content() : context.refused(linked.refusal());
 }
 
 // {"reason", "identity"?}; without one, all
@@ -236,7 +233,7 @@ Response unlink_identity_of(Context& context) {
   if (auto taken = take_measure(context, *account, "identity_unlinked", *reason); !taken)
     return context.refused(taken.refusal());
   context.doors.identities.unlink(*account, one ? *one : "");
-  return done();
+  return no_content();
 }
 
 }  // namespace plumbline::http

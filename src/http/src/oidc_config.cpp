@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
 #include "ledger/files.hpp"
+#include "members.hpp"
 #include "reflect/json.hpp"
 
 namespace plumbline::http {
@@ -37,12 +38,6 @@ std::vector<std::string> texts_of(Json const& document, std::string_view name) {
   return out;
 }
 
-Json list_of_texts(std::vector<std::string> const& texts) {
-  Json::Array list;
-  for (auto const& text : texts) list.emplace_back(text);
-  return list;
-}
-
 bool is_name(std::string_view name) {
   return !name.empty() && name.size() <= 32 && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -58,8 +53,8 @@ void write_all(fs::path const& folder, std::vector<OidcProvider> const& provider
     row.set("issuer", provider.issuer);
     row.set("client_id", provider.client_id);
     row.set("base_url", provider.base_url);
-    row.set("strong_acr", list_of_texts(provider.strong_acr));
-    row.set("strong_amr", list_of_texts(provider.strong_amr));
+    row.set("strong_acr", list_json(provider.strong_acr));
+    row.set("strong_amr", list_json(provider.strong_amr));
     list.push_back(std::move(row));
   }
   Json document;

@@ -1,6 +1,7 @@
 #include "openapi_parts.hpp"
 
 #include "http/message.hpp"
+#include "members.hpp"
 
 namespace plumbline::http {
 
@@ -24,10 +25,8 @@ Json list_of(Json items) {
 
 Json object_of(Json::Object members, std::vector<std::string> const& required) {
   Json document = of_type("object");
-  Json::Array names;
-  for (auto const& name : required) names.emplace_back(name);
   document.set("properties", Json(std::move(members)));
-  document.set("required", std::move(names));
+  document.set("required", list_json(required));
   return document;
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/act.hpp"
 #include "kernel/ids.hpp"
 #include "kernel/spelling.hpp"
+#include "members.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -84,13 +85,10 @@ Response list_personal_reads(Context& context) {
     item.set("records", store::text(row[5]));
     items.push_back(std::move(item));
   }
-  Json document;
-  bool const is_full = rows.size() == limits::page_size_default;
-  document.set("items", std::move(items));
-  document.set("next", is_full ? Json(std::to_string(store::integer(rows.back()[0])) + "." +
-                                      store::text(rows.back()[1]))
-                               : Json());
-  return json(200, document);
+  std::string next;
+  if (rows.size() == limits::page_size_default)
+    next = std::to_string(store::integer(rows.back()[0])) + "." + store::text(rows.back()[1]);
+  return json(200, page_json(std::move(items), next));
 }
 
 }  // namespace plumbline::http

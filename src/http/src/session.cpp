@@ -2,6 +2,7 @@
 #include "context.hpp"
 #include "kernel/act.hpp"
 #include "kernel/grants.hpp"
+#include "members.hpp"
 
 namespace plumbline::http {
 namespace {
@@ -58,16 +59,12 @@ std::string session_token(Request const& request) {
 Response sign_in(Context& context) {
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
-  Json const* login = body->find("login");
-  Json const* password = body->find("password");
-  if (login == nullptr || login->as_text() == nullptr)
-    return context.refused(kernel::refuse("required", "/login"));
-  if (password == nullptr || password->as_text() == nullptr)
-    return context.refused(kernel::refuse("required", "/password"));
-  Json const* code = body->find("code");
-  Sessions::Claim const claim{*login->as_text(), *password->as_text(),
-                              code != nullptr && code->as_text() != nullptr ? *code->as_text() : "",
-                              context.request.peer};
+  auto const login = text_member(*body, "login");
+  if (!login) return context.refused(login.refusal());
+  auto const password = text_member(*body, "password");
+  if (!password) return context.refused(password.refusal());
+  auto const code = text_member(*body, "code");
+  Sessions::Claim const claim{*login, *password, code ? *code : "", context.request.peer};
   auto const opened = context.doors.sessions.open(claim, context.doors.factors);
   if (!opened) return context.refused(opened.refusal());
   auto response = json(201, describe(context, opened->session));
@@ -79,8 +76,7 @@ Response show_session(Context& context) { return json(200, describe(context, *co
 
 Response sign_out(Context& context) {
   context.doors.sessions.close(session_token(context.request));
-  Response response;
-  response.status = 204;
+  auto response = no_content();
   response.set("set-cookie", cookie_of(context.request, "", "; Max-Age=0"));
   return response;
 }

@@ -4,6 +4,7 @@
 
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "kernel/act.hpp"
 #include "kernel/ids.hpp"
 #include "kernel/registers.hpp"
@@ -43,23 +44,10 @@ Sql const delete_expired{"api_token.expire",
 Bytes bytes_of(Hash const& hash) { return {hash.begin(), hash.end()}; }
 std::string id_of(Bytes const& hash) { return hex_encode(hash).substr(0, id_digits); }
 
-std::string joined(std::vector<std::string> const& names) {
-  std::string out;
-  for (auto const& name : names) out += (out.empty() ? "" : ",") + name;
-  return out;
-}
-std::vector<std::string> split(std::string const& names) {
-  std::vector<std::string> out;
-  for (std::size_t from = 0; from < names.size();) {
-    auto const end = std::min(names.find(',', from), names.size());
-    out.push_back(names.substr(from, end - from));
-    from = end + 1;
-  }
-  return out;
-}
 // Three columns: registers, reads_only, actions.
 TokenRights rights_of(store::Row const& row, std::size_t at) {
-  return {split(store::text(row[at])), store::integer(row[at + 1]) != 0, split(store::text(row[at + 2]))};
+  return {split_names(store::text(row[at])), store::integer(row[at + 1]) != 0,
+          split_names(store::text(row[at + 2]))};
 }
 
 Result<void> judge(kernel::Catalogue const& catalogue, TokenRights const& rights) {
@@ -109,8 +97,8 @@ Result<Tokens::Made> Tokens::make(Uuid account, Wish const& wish) {
   Instant const expires{now + wish.days * day};
   if (auto kept = system_.write_unlogged(
           insert_token,
-          {place, hash, id_bytes(account), wish.name, joined(wish.rights.registers),
-           std::int64_t{wish.rights.reads_only}, now, expires.micros_utc, joined(wish.rights.actions)});
+          {place, hash, id_bytes(account), wish.name, join_names(wish.rights.registers),
+           std::int64_t{wish.rights.reads_only}, now, expires.micros_utc, join_names(wish.rights.actions)});
       !kept)
     return kept.refusal();
   return Made{token, id_of(hash), expires};

@@ -4,10 +4,12 @@
 #include <array>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "context.hpp"
 #include "kernel/act.hpp"
 #include "kernel/grants.hpp"
 #include "kernel/ids.hpp"
+#include "members.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -45,30 +47,26 @@ struct View {
   bool is_shared = false;
 };
 
-Result<std::string> text_of(Json const& body, std::string const& name, std::size_t bytes_max, bool required) {
-  Json const* found = body.find(name);
-  if (found == nullptr && !required) return std::string();
-  if (found == nullptr || found->as_text() == nullptr || (required && found->as_text()->empty()))
-    return refuse("required", "/" + name);
-  if (found->as_text()->size() > bytes_max) return refuse("too_long", "/" + name, std::to_string(bytes_max));
-  return *found->as_text();
+Result<std::string> bounded_text(Json const& body, std::string const& name, std::size_t bytes_max) {
+  auto text = text_member(body, name);
+  if (text && text->size() > bytes_max) return refuse("too_long", '/' + name, std::to_string(bytes_max));
+  return text;
+}
+Result<std::string> name_of(Json const& body, std::string const& member) {
+  auto name = bounded_text(body, member, limits::short_text);
+  if (name && name->empty()) return refuse("required", '/' + member);
+  return name;
 }
 
 Result<std::string> columns_of(Json const& body, kernel::Register const& reg) {
   static constexpr std::array<std::string_view, 6> common{"id",         "state",  "version",
                                                           "updated_at", "scopes", "clocks"};
-  Json const* columns = body.find("columns");
-  if (columns == nullptr) return std::string();
-  if (columns->as_array() == nullptr) return refuse("invalid_value", "/columns");
-  std::string out;
-  for (auto const& item : *columns->as_array()) {
-    auto const* name = item.as_text();
-    if (name == nullptr ||
-        (reg.type->find(*name) == nullptr && std::ranges::find(common, *name) == common.end()))
-      return refuse("unknown_field", "/columns", name == nullptr ? "" : *name);
-    out += (out.empty() ? "" : ",") + *name;
-  }
-  return out;
+  auto const columns = texts_member(body, "columns");
+  if (!columns) return columns.refusal();
+  for (auto const& name : *columns)
+    if (reg.type->find(name) == nullptr && std::ranges::find(common, name) == common.end())
+      return refuse("unknown_field", "/columns", name);
+  return join_names(*columns);
 }
 
 // Whose telephone number somebody looked for is not for everybody.
@@ -107,18 +105,20 @@ Result<View> view_of(Context const& context) {
   auto const body = parse_json(context.request.body);
   if (!body) return body.refusal();
   View view;
-  auto register_name = text_of(*body, "register", limits::short_text, true);
+  auto register_name = name_of(*body, "register");
   if (!register_name) return register_name.refusal();
   auto const* reg = context.system.catalogue().find(*register_name);
   if (reg == nullptr || !may_read(context.viewer(), *reg))
     return refuse("unknown_register", "/register", *register_name);
   view.register_name = *std::move(register_name);
-  auto name = text_of(*body, "name", limits::short_text, true);
+  auto name = name_of(*body, "name");
   if (!name) return name.refusal();
   view.name = *std::move(name);
-  auto query = text_of(*body, "query", limits::saved_view_bytes, false);
-  if (!query) return query.refusal();
-  view.query = *std::move(query);
+  if (body->find("query") != nullptr) {
+    auto query = bounded_text(*body, "query", limits::saved_view_bytes);
+    if (!query) return query.refusal();
+    view.query = *std::move(query);
+  }
   auto columns = columns_of(*body, *reg);
   if (!columns) return columns.refusal();
   view.columns = *std::move(columns);
@@ -132,29 +132,28 @@ Result<View> view_of(Context const& context) {
 
 Json view_json(store::Row const& row, std::string_view register_name, Uuid account) {
   Uuid const id = uuid_from(row[0]);
-  Json::Array columns;
-  auto const& names = store::text(row[4]);
-  for (std::size_t from = 0; from < names.size();) {
-    auto const end = std::min(names.find(',', from), names.size());
-    columns.emplace_back(names.substr(from, end - from));
-    from = end + 1;
-  }
   Json item;
   item.set("id", to_string(id));
   item.set("register", register_name);
   item.set("name", store::text(row[2]));
   item.set("query", store::text(row[3]));
-  item.set("columns", std::move(columns));
+  item.set("columns", list_json(split_names(store::text(row[4]))));
   item.set("shared", store::integer(row[5]) != 0);
   item.set("own", store::blob(row[1]) == id_bytes(account));
   item.set("made_at", to_string(Instant{store::integer(row[6])}));
   return item;
 }
 
-Response done() {
-  Response response;
-  response.status = 204;
-  return response;
+// Of the path, where it is the viewer's own; somebody else's is not there.
+Result<Uuid> own_view(Context const& context) {
+  auto const id = parse_uuid(context.variable("view"));
+  if (!id || context.system.database()
+                 .reader()
+                 ->query(owned_view, {context.system.settings().jurisdiction, id_bytes(*id),
+                                      id_bytes(context.session->account)})
+                 .empty())
+    return refuse("not_found");
+  return *id;
 }
 
 }  // namespace
@@ -178,11 +177,9 @@ Response list_views(Context& context) {
       {context.system.settings().jurisdiction, name, id_bytes(account), id_bytes(*after), page});
   Json::Array items;
   for (auto const& row : rows) items.push_back(view_json(row, reg->name, account));
-  Json document;
   bool const is_full = rows.size() == limits::page_size_default;
-  document.set("next", is_full ? *items.back().find("id") : Json());
-  document.set("items", std::move(items));
-  return json(200, document);
+  std::string const next = is_full ? *items.back().find("id")->as_text() : "";
+  return json(200, page_json(std::move(items), next));
 }
 
 Response save_view(Context& context) {
@@ -209,27 +206,24 @@ Response save_view(Context& context) {
 }
 
 Response change_view(Context& context) {
-  auto const id = parse_uuid(context.variable("view"));
-  std::string const place = context.system.settings().jurisdiction;
-  auto const account = id_bytes(context.session->account);
-  if (!id || context.system.database().reader()->query(owned_view, {place, id_bytes(*id), account}).empty())
-    return context.refused(refuse("not_found"));
+  auto const id = own_view(context);
+  if (!id) return context.refused(id.refusal());
   auto const view = view_of(context);
   if (!view) return context.refused(view.refusal());
   auto const kept = context.system.write_unlogged(
-      update_view, {place, id_bytes(*id), account, view->register_name, view->name, view->query,
-                    view->columns, std::int64_t{view->is_shared}});
-  return kept ? done() : context.refused(kept.refusal());
+      update_view,
+      {context.system.settings().jurisdiction, id_bytes(*id), id_bytes(context.session->account),
+       view->register_name, view->name, view->query, view->columns, std::int64_t{view->is_shared}});
+  return kept ? no_content() : context.refused(kept.refusal());
 }
 
 Response drop_view(Context& context) {
-  auto const id = parse_uuid(context.variable("view"));
-  std::string const place = context.system.settings().jurisdiction;
-  auto const account = id_bytes(context.session->account);
-  if (!id || context.system.database().reader()->query(owned_view, {place, id_bytes(*id), account}).empty())
-    return context.refused(refuse("not_found"));
-  auto const gone = context.system.write_unlogged(delete_view, {place, id_bytes(*id), account});
-  return gone ? done() : context.refused(gone.refusal());
+  auto const id = own_view(context);
+  if (!id) return context.refused(id.refusal());
+  auto const gone = context.system.write_unlogged(
+      delete_view,
+      {context.system.settings().jurisdiction, id_bytes(*id), id_bytes(context.session->account)});
+  return gone ? no_content() : context.refused(gone.refusal());
 }
 
 }  // namespace plumbline::http

@@ -2,6 +2,7 @@
 #include "notices/webhooks.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "members.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -10,12 +11,10 @@ namespace {
 using kernel::refuse;
 
 Json webhook_json(notices::Webhook const& webhook) {
-  Json::Array registers;
-  for (auto const& name : webhook.registers) registers.emplace_back(name);
   Json row;
   row.set("id", to_string(webhook.id));
   row.set("url", webhook.url);
-  row.set("registers", std::move(registers));
+  row.set("registers", list_json(webhook.registers));
   row.set("is_active", webhook.is_active);
   row.set("made_at", to_string(webhook.made_at));
   return row;
@@ -35,12 +34,9 @@ Result<notices::Webhooks::Wish> wish_of(Request const& request) {
       if (value.as_bool() == nullptr) return wrong();
       wish.is_active = *value.as_bool();
     } else if (name == "registers") {
-      if (value.as_array() == nullptr) return wrong();
-      wish.registers.emplace();
-      for (auto const& item : *value.as_array()) {
-        if (item.as_text() == nullptr) return wrong();
-        wish.registers->push_back(*item.as_text());
-      }
+      auto registers = texts_member(*body, name);
+      if (!registers) return registers.refusal();
+      wish.registers = *std::move(registers);
     } else {
       return wrong();
     }
@@ -57,10 +53,7 @@ Result<notices::Webhook> own_webhook(Context const& context) {
 }
 
 Response done(Context const& context, Result<void> const& outcome) {
-  if (!outcome) return context.refused(outcome.refusal());
-  Response response;
-  response.status = 204;
-  return response;
+  return outcome ? no_content() : context.refused(outcome.refusal());
 }
 
 bool has_role(Context const& context, kernel::Role role) {
@@ -80,7 +73,7 @@ Json delivery_json(notices::Delivery const& delivery, bool is_own) {
   row.set("last_error", delivery.last_error);
   row.set("made_at", to_string(delivery.made_at));
   row.set("next_at", delivery.state == "waiting" ? Json(to_string(delivery.next_at)) : Json());
-  row.set("ended_at", delivery.ended_at.micros_utc == 0 ? Json() : Json(to_string(delivery.ended_at)));
+  row.set("ended_at", instant_json(delivery.ended_at));
   if (is_own) row.set("cause", delivery.cause);
   return row;
 }
@@ -118,9 +111,7 @@ Response list_webhooks(Context& context) {
   Json::Array items;
   for (auto const& webhook : notices::Webhooks(context.system).of(context.session->account))
     items.push_back(webhook_json(webhook));
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
+  return json(200, items_json(std::move(items)));
 }
 
 Response show_webhook(Context& context) {
@@ -184,10 +175,7 @@ Response list_deliveries(Context& context) {
   Json::Array items;
   for (auto const& delivery : page->items)
     items.push_back(delivery_json(delivery, delivery.account == context.session->account));
-  Json document;
-  document.set("items", std::move(items));
-  document.set("next", page->next.empty() ? Json() : Json(page->next));
-  return json(200, document);
+  return json(200, page_json(std::move(items), page->next));
 }
 
 Response replay_delivery(Context& context) {
@@ -211,9 +199,7 @@ Response list_targets(Context& context) {
     row.set("made_at", to_string(target.made_at));
     items.push_back(std::move(row));
   }
-  Json document;
-  document.set("items", std::move(items));
-  return json(200, document);
+  return json(200, items_json(std::move(items)));
 }
 
 // {"target": HOST or network, "reason": TEXT}
@@ -221,14 +207,11 @@ Response allow_target(Context& context) {
   if (!has_role(context, kernel::Role::security_administrator)) return context.refused(refuse("forbidden"));
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
-  Json const* target = body->find("target");
-  Json const* reason = body->find("reason");
-  if (target == nullptr || target->as_text() == nullptr)
-    return context.refused(refuse("required", "/target"));
-  if (reason == nullptr || reason->as_text() == nullptr)
-    return context.refused(refuse("required", "/reason"));
-  return done(context, notices::Targets(context.system)
-                           .allow(*target->as_text(), *reason->as_text(), context.session->account));
+  auto const target = text_member(*body, "target");
+  if (!target) return context.refused(target.refusal());
+  auto const reason = text_member(*body, "reason");
+  if (!reason) return context.refused(reason.refusal());
+  return done(context, notices::Targets(context.system).allow(*target, *reason, context.session->account));
 }
 
 Response forbid_target(Context& context) {
@@ -239,9 +222,7 @@ Response forbid_target(Context& context) {
   if (!target) return context.refused(refuse("required", "/target"));
   if (!notices::Targets(context.system).forbid(std::string(*target)))
     return context.refused(refuse("not_found"));
-  Response response;
-  response.status = 204;
-  return response;
+  return no_content();
 }
 
 }  // namespace plumbline::http

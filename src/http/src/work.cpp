@@ -2,6 +2,7 @@
 #include "kernel/work.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "members.hpp"
 #include "records.hpp"
 #include "title.hpp"
 
@@ -89,9 +90,7 @@ Response show_work(Context& context) {
   if (!page) return context.refused(page.refusal());
   Json::Array items;
   for (auto const& item : page->items) items.push_back(item_json(context, viewer, item));
-  Json document;
-  document.set("items", std::move(items));
-  document.set("next", page->next.empty() ? Json() : Json(page->next));
+  Json document = page_json(std::move(items), page->next);
   if (wish->with_counts) document.set("counts", counts_json(context, viewer));
   return json(200, document);
 }

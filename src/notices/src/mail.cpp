@@ -1,5 +1,6 @@
 #include "mail.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 

@@ -1,4 +1,5 @@
 // How webhooks hear of the log: each from the entry it has heard of last.
+#include <algorithm>
 #include <map>
 
 #include "base/limits.hpp"

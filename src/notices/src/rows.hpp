@@ -14,20 +14,4 @@ inline constexpr std::int64_t micros_per_day = 86'400 * micros;
 using kernel::id_bytes;
 using kernel::uuid_from;
 
-// Names with commas between them.
-inline std::vector<std::string> split(std::string const& joined) {
-  std::vector<std::string> names;
-  for (std::size_t from = 0; from < joined.size();) {
-    auto const end = std::min(joined.find(',', from), joined.size());
-    names.push_back(joined.substr(from, end - from));
-    from = end + 1;
-  }
-  return names;
-}
-inline std::string join(std::vector<std::string> const& names) {
-  std::string out;
-  for (auto const& name : names) out += (out.empty() ? "" : ",") + name;
-  return out;
-}
-
 }  // namespace plumbline::notices

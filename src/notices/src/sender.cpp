@@ -1,5 +1,6 @@
 #include "notices/sender.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 #include "base/limits.hpp"

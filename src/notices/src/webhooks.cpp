@@ -7,6 +7,7 @@
 
 #include "base/hash.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "kernel/act.hpp"
 #include "rows.hpp"
 #include "webhook_row.hpp"
@@ -60,7 +61,7 @@ Webhook webhook_of(store::Row const& row) {
   out.id = uuid_from(row[0]);
   out.account = uuid_from(row[1]);
   out.url = store::text(row[2]);
-  out.registers = split(store::text(row[3]));
+  out.registers = split_names(store::text(row[3]));
   out.is_active = store::text(row[4]) == "active";
   out.position = store::integer(row[5]);
   out.made_at = Instant{store::integer(row[6])};
@@ -119,7 +120,7 @@ Result<Webhooks::Made> Webhooks::make(Uuid account, Wish const& wish) {
   auto const now = system_.clock().now();
   Uuid const id = make_uuid7(now);
   Bytes const secret = random_bytes(secret_bytes);
-  std::string const registers = join(wish.registers.value_or(std::vector<std::string>{}));
+  std::string const registers = join_names(wish.registers.value_or(std::vector<std::string>{}));
   if (auto kept = system_.write_unlogged(
           insert_webhook, {place, id_bytes(id), id_bytes(account), parse_url(*wish.url)->text, registers,
                            secret, Bytes{}, now.micros_utc});
@@ -136,7 +137,7 @@ Result<void> Webhooks::change(Webhook const& known, Wish const& wish) {
     writer.write(
         update_webhook,
         {place, id_bytes(known.id), wish.url ? parse_url(*wish.url)->text : known.url,
-         join(wish.registers.value_or(known.registers)), std::string(is_active ? "active" : "paused")});
+         join_names(wish.registers.value_or(known.registers)), std::string(is_active ? "active" : "paused")});
     if (is_active != known.is_active)
       writer.write(shift_waiting,
                    {place, id_bytes(known.id), is_active ? system_.clock().now().micros_utc : held});

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -54,5 +55,10 @@ std::string fold_width(std::string_view text);
 // An identifier as it was meant: width folded, capital letters, no white space anywhere, every dash a
 // hyphen-minus. "９１３５０１００ｍ０００１００ｙ４３" -> "91350100M000100Y43".
 std::string normalise_identifier(std::string_view text);
+
+// A list of names as one text, commas between them: for a column that is only read whole. No name is empty or
+// has a comma; of no names the text is "".
+std::string join_names(std::vector<std::string> const& names);
+std::vector<std::string> split_names(std::string_view joined);
 
 }  // namespace plumbline
