@@ -16,6 +16,15 @@ serve --data city --unix-socket "$scratch/socket"
 [[ $(get "$address/log/checkpoint") == "200 serve.example/log"* ]] || wrong "the published log"
 "$plumbline" log verify "$address/log" --vkey "$(cat city/public/log/vkey)" >verdict || wrong "log verify"
 
+# Whose second factor is removed is signed in nowhere any more.
+password=$(sed -n 's/^login admin, password \(.*\) (shown once)$/\1/p' init.log)
+[[ $(get "$address/api/v1/session" -c cookies -H 'content-type: application/json' \
+  -d "{\"login\":\"admin\",\"password\":\"$password\"}") == "201 "* ]] || wrong "signing in"
+[[ $(get "$address/api/v1/session" -b cookies) == "200 "* ]] || wrong "a session"
+"$plumbline" user remove-second-factor admin --reason lost --data city >said 2>&1 ||
+  { wrong "removing a second factor"; cat said; }
+[[ $(get "$address/api/v1/session" -b cookies) == "401 "* ]] || wrong "the session goes on"
+
 stop_server
 [[ ! -e socket ]] || wrong "the socket is left behind"
 

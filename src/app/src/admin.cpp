@@ -3,6 +3,7 @@
 
 #include "kernel/audit.hpp"
 #include "kernel/credentials.hpp"
+#include "kernel/identity.hpp"
 #include "kernel/publisher.hpp"
 #include "product/catalogue.hpp"
 #include "support.hpp"
@@ -169,21 +170,12 @@ int run_user_add(UserOptions const& options) {
 
 namespace {
 
-// The act first: nothing is done that nobody reads of.
-Result<Uuid> measure(Opened& system, AccessOptions const& options, std::string_view kind) {
+// Whose ways in are meant, once the measure is told to the log.
+Result<Uuid> measure(Opened& system, AccessOptions const& options, kernel::AccessKind kind) {
   auto const account = system->account_of(options.login);
   if (!account) return kernel::refuse("unknown_account", "/login", options.login);
-  Json payload;
-  payload.set("account", to_string(*account));
-  payload.set("kind", kind);
-  payload.set("reason", options.reason);
-  kernel::Command command;
-  command.register_name = "access_measure";
-  command.action = "take";
-  command.payload = write_json(payload);
-  command.account = system.account();
-  auto const taken = system->act(std::move(command));
-  if (!taken) return taken.refusal();
+  if (auto taken = kernel::take_measure(*system, system.account(), {*account, kind, options.reason}); !taken)
+    return taken.refusal();
   return *account;
 }
 
@@ -191,7 +183,7 @@ Result<Uuid> measure(Opened& system, AccessOptions const& options, std::string_v
 
 int run_user_reset(AccessOptions const& options) {
   Opened system(options.common);
-  auto const account = measure(system, options, "one_time_password");
+  auto const account = measure(system, options, kernel::AccessKind::one_time_password);
   if (!account) return refused(account.refusal(), options.common);
   auto const made = kernel::set_one_time_password(*system, *account);
   if (!made) return refused(made.refusal(), options.common);
@@ -203,12 +195,15 @@ int run_user_reset(AccessOptions const& options) {
   return 0;
 }
 
+// Their sessions end, as where the security administrator does it in the browser.
 int run_user_remove_factor(AccessOptions const& options) {
   Opened system(options.common);
-  auto const account = measure(system, options, "second_factor_removed");
+  auto const account = measure(system, options, kernel::AccessKind::second_factor_removed);
   if (!account) return refused(account.refusal(), options.common);
   if (auto gone = kernel::remove_second_factor(*system, *account); !gone)
     return refused(gone.refusal(), options.common);
+  if (auto ended = kernel::end_sessions(*system, *account); !ended)
+    return refused(ended.refusal(), options.common);
   return 0;
 }
 

@@ -13,6 +13,7 @@
 
 namespace plumbline::http {
 
+using kernel::AccessKind;
 using kernel::refuse;
 
 Result<Uuid> account_of_other(Context const& context) {
@@ -22,22 +23,6 @@ Result<Uuid> account_of_other(Context const& context) {
   if (id == context.session->account) return refuse("not_for_oneself");
   if (!id || !context.system.reads().get(viewer, "account", *id)) return refuse("not_found");
   return *id;
-}
-
-Result<void> take_measure(Context const& context, Uuid account, std::string_view kind,
-                          std::string const& reason) {
-  Json payload;
-  payload.set("account", to_string(account));
-  payload.set("kind", kind);
-  payload.set("reason", reason);
-  kernel::Command command;
-  command.register_name = "access_measure";
-  command.action = "take";
-  command.payload = write_json(payload);
-  command.account = context.session->account;
-  auto const taken = context.system.act(std::move(command));
-  if (!taken) return taken.refusal();
-  return {};
 }
 
 namespace {
@@ -53,7 +38,7 @@ bool is_among(std::vector<Known> const& all, std::string const& id) {
 }
 
 // {"reason": …, "session" or "token"?: ID}: what was asked, told to the log.
-Result<Measure> measure(Context const& context, std::string_view kind, std::string_view member = "") {
+Result<Measure> measure(Context const& context, AccessKind kind, std::string_view member = "") {
   auto const account = account_of_other(context);
   if (!account) return account.refusal();
   auto const body = parse_json(context.request.body);
@@ -69,7 +54,9 @@ Result<Measure> measure(Context const& context, std::string_view kind, std::stri
                             : !is_among(context.doors.tokens.of(*account), wanted.one))
       return refuse("not_found");
   }
-  if (auto taken = take_measure(context, *account, kind, *reason); !taken) return taken.refusal();
+  if (auto taken = kernel::take_measure(context.system, context.session->account, {*account, kind, *reason});
+      !taken)
+    return taken.refusal();
   return wanted;
 }
 
@@ -86,17 +73,18 @@ Response list_tokens_of(Context& context) {
 }
 
 Response end_sessions_of(Context& context) {
-  auto const wanted = measure(context, "sessions_ended", "session");
+  auto const wanted = measure(context, AccessKind::sessions_ended, "session");
   if (!wanted) return context.refused(wanted.refusal());
-  if (wanted->one.empty())
-    context.doors.sessions.close_all(wanted->account);
-  else
+  if (!wanted->one.empty()) {
     context.doors.sessions.revoke(wanted->account, wanted->one);
-  return no_content();
+    return no_content();
+  }
+  auto const ended = kernel::end_sessions(context.system, wanted->account);
+  return ended ? no_content() : context.refused(ended.refusal());
 }
 
 Response revoke_tokens_of(Context& context) {
-  auto const wanted = measure(context, "tokens_revoked", "token");
+  auto const wanted = measure(context, AccessKind::tokens_revoked, "token");
   if (!wanted) return context.refused(wanted.refusal());
   for (auto const& known : context.doors.tokens.of(wanted->account))
     if (wanted->one.empty() || wanted->one == known.id)
@@ -106,7 +94,7 @@ Response revoke_tokens_of(Context& context) {
 
 // Their sessions end; their second factor stays: a password alone lets nobody pass for them.
 Response set_one_time_password(Context& context) {
-  auto const wanted = measure(context, "one_time_password");
+  auto const wanted = measure(context, AccessKind::one_time_password);
   if (!wanted) return context.refused(wanted.refusal());
   auto const made = kernel::set_one_time_password(context.system, wanted->account);
   if (!made) return context.refused(made.refusal());
@@ -118,12 +106,12 @@ Response set_one_time_password(Context& context) {
 
 // Of somebody who lost phone and codes. Their sessions end.
 Response remove_second_factor_of(Context& context) {
-  auto const wanted = measure(context, "second_factor_removed");
+  auto const wanted = measure(context, AccessKind::second_factor_removed);
   if (!wanted) return context.refused(wanted.refusal());
   if (auto gone = context.doors.factors.remove(wanted->account); !gone)
     return context.refused(gone.refusal());
-  context.doors.sessions.close_all(wanted->account);
-  return no_content();
+  auto const ended = kernel::end_sessions(context.system, wanted->account);
+  return ended ? no_content() : context.refused(ended.refusal());
 }
 
 }  // namespace plumbline::http

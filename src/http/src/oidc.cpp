@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "counted.hpp"
 #include "kernel/act.hpp"
+#include "kernel/identity.hpp"
 #include "members.hpp"
 #include "newcomers.hpp"
 
@@ -215,7 +216,9 @@ Response link_identity_of(Context& context) {
   if (subject->empty() || subject->size() > 255) return context.refused(refuse("invalid_value", "/subject"));
   auto const& issuer = client->provider().issuer;
   if (identities.account_of(issuer, *subject)) return context.refused(refuse("identity_taken"));
-  if (auto taken = take_measure(context, *account, "identity_linked", *reason); !taken)
+  if (auto taken = kernel::take_measure(context.system, context.session->account,
+                                        {*account, kernel::AccessKind::identity_linked, *reason});
+      !taken)
     return context.refused(taken.refusal());
   auto const linked = identities.link(*account, issuer, *subject);
   return linked ? no_content() : context.refused(linked.refusal());
@@ -230,7 +233,9 @@ Response unlink_identity_of(Context& context) {
   auto const reason = text_member(*body, "reason");
   if (!reason) return context.refused(reason.refusal());
   auto const one = text_member(*body, "identity");
-  if (auto taken = take_measure(context, *account, "identity_unlinked", *reason); !taken)
+  if (auto taken = kernel::take_measure(context.system, context.session->account,
+                                        {*account, kernel::AccessKind::identity_unlinked, *reason});
+      !taken)
     return context.refused(taken.refusal());
   context.doors.identities.unlink(*account, one ? *one : "");
   return no_content();

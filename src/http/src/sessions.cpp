@@ -34,8 +34,6 @@ Sql const touch_session{"session.touch",
 Sql const settle_session{"session.settle",
                          "update session set must_change = 0 where jurisdiction = $1 and token_hash = $2"};
 Sql const delete_session{"session.delete", "delete from session where jurisdiction = $1 and token_hash = $2"};
-Sql const delete_of_account{"session.delete_of_account",
-                            "delete from session where jurisdiction = $1 and account = $2"};
 Sql const sessions_of_account{
     "session.of_account",
     "select token_hash, opened_at, seen_at from session where jurisdiction = $1 and "
@@ -256,10 +254,6 @@ bool Sessions::revoke(Uuid account, std::string_view id) {
     return system_.write_unlogged(delete_session, {place, row[0]}).ok();
   }
   return false;
-}
-
-void Sessions::close_all(Uuid account) {
-  (void)system_.write_unlogged(delete_of_account, {system_.settings().jurisdiction, id_bytes(account)});
 }
 
 }  // namespace plumbline::http

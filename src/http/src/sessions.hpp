@@ -63,7 +63,6 @@ class Sessions {
   // Of an account, the latest first; `token` tells which of them asks.
   std::vector<Known> of(Uuid account, std::string_view token);
   bool revoke(Uuid account, std::string_view id);  // false where there is none
-  void close_all(Uuid account);
   bool is_active(Uuid account) const;
   // Is this the account's password? For acts that ask again. Refused as open() does,
   // "login_failed" at `path`.

@@ -31,9 +31,11 @@ std::string hash_of(std::string_view password) {
   return hash;
 }
 
-}  // namespace
-
-namespace {
+store::Sql const& delete_sessions() {
+  static store::Sql const forget{"session.delete_of_account",
+                                 "delete from session where jurisdiction = $1 and account = $2"};
+  return forget;
+}
 
 // In one transaction: whoever came in with the old password is out when the new one is in force.
 Result<void> keep_password(System& system, Uuid account, std::string_view password, Instant one_time_until) {
@@ -48,12 +50,10 @@ Result<void> keep_password(System& system, Uuid account, std::string_view passwo
       "insert into credential (jurisdiction, account, password_hash, one_time_until) values ($1, $2, $3, $4) "
       "on conflict (jurisdiction, account) do update set password_hash = excluded.password_hash, "
       "one_time_until = excluded.one_time_until"};
-  static store::Sql const end_sessions{"session.delete_of_account",
-                                       "delete from session where jurisdiction = $1 and account = $2"};
   auto const& place = system.settings().jurisdiction;
   return system.write_together([&](store::Writer& writer) -> Result<void> {
     writer.write(keep, {place, id_bytes(account), hash, one_time_until.micros_utc});
-    writer.write(end_sessions, {place, id_bytes(account)});
+    writer.write(delete_sessions(), {place, id_bytes(account)});
     return {};
   });
 }
@@ -96,6 +96,10 @@ std::optional<Instant> one_time_until(System& system, Uuid account) {
       system.database().reader()->query(ask, {system.settings().jurisdiction, id_bytes(account)});
   if (rows.empty() || store::integer(rows[0][0]) == 0) return {};
   return Instant{store::integer(rows[0][0])};
+}
+
+Result<void> end_sessions(System& system, Uuid account) {
+  return system.write_unlogged(delete_sessions(), {system.settings().jurisdiction, id_bytes(account)});
 }
 
 Result<void> remove_second_factor(System& system, Uuid account) {

@@ -28,6 +28,8 @@ std::optional<Instant> one_time_until(System& system, Uuid account);
 Result<void> prepare_password(System& system, Uuid account, std::string_view login,
                               std::string_view password);
 void forget_password(System& system, Uuid account);
+// Every one, whichever process opened it.
+Result<void> end_sessions(System& system, Uuid account);
 // Its time-based codes and recovery codes; sessions go on.
 Result<void> remove_second_factor(System& system, Uuid account);
 bool check_password(System& system, Uuid account, std::string_view password);

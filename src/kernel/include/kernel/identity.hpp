@@ -7,11 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "base/time.hpp"
 #include "base/uuid.hpp"
 #include "kernel/register.hpp"
 
 namespace plumbline::kernel {
+
+class System;
 
 // Register "access_measure": none → taken. Taken for somebody else only, and never silently.
 enum class AccessKind : std::uint8_t {
@@ -27,6 +30,10 @@ struct AccessMeasure {
   AccessKind kind = AccessKind::sessions_ended;
   std::string reason;
 };
+// The act alone, by `by` (nil: the product itself). It comes before what it tells of, so that nothing is done
+// that nobody reads of; cut off in between, the measure is taken again. Refused as every act is,
+// "unknown_account", "not_for_oneself".
+Result<void> take_measure(System& system, Uuid by, AccessMeasure const& measure);
 
 // Register "invitation": none → open → accepted or revoked. What comes of one is an account that acts for the
 // firm and for nobody else.

@@ -18,7 +18,7 @@ constexpr auto measure_flow = workflow<MeasureState>({
 });
 static_assert(measure_flow.sound());
 
-Result<void> take_measure(Act& act) {
+Result<void> tell_measure(Act& act) {
   auto const& wanted = act.payload<AccessMeasure>();
   if (act.load<Account>("account", wanted.account) == nullptr) return refuse("unknown_account", "/account");
   if (wanted.account == act.account()) return refuse("not_for_oneself", "/account");
@@ -183,7 +183,7 @@ std::vector<Register> identity_registers() {
   measures.type = &reflect::type_of<AccessMeasure>();
   measures.states = {"none", "taken"};
   measures.steps = measure_flow.rows;
-  measures.actions = {action<AccessMeasure>("take", take_measure)};
+  measures.actions = {action<AccessMeasure>("take", tell_measure)};
   measures.readers = {Role::security_administrator, Role::audit_administrator, Role::auditor};
   measures.party_readers = {};
 
