@@ -40,12 +40,6 @@ Result<Place> place_of(Request const& request) {
   return place;
 }
 
-bool audits_everything(kernel::Viewer const& viewer) {
-  for (auto const& grant : viewer.scoped)
-    if (grant.role == kernel::Role::audit_administrator && grant.everything) return true;
-  return false;
-}
-
 }  // namespace
 
 Result<void> note_personal_read(Context const& context, kernel::Register const& reg,
@@ -64,7 +58,8 @@ Result<void> write_personal_read(Context const& context, std::string register_na
 }
 
 Response list_personal_reads(Context& context) {
-  if (!audits_everything(context.viewer())) return context.refused(refuse("forbidden"));
+  if (!context.viewer().holds_everywhere(kernel::Role::audit_administrator))
+    return context.refused(refuse("forbidden"));
   for (auto const& [name, value] : context.request.parameters)
     if (name != "cursor") return context.refused(refuse("unknown_parameter", "/" + name, name));
   auto const place = place_of(context.request);

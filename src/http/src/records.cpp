@@ -168,7 +168,7 @@ Response answer_list(Context const& context, kernel::Register const& reg, kernel
   if (kernel::shows_personal(reg, sight)) {
     std::string ids;
     for (auto const& item : page->items) ids += to_string(item.id) + ' ';
-    if (auto noted = note_personal_read(context, reg, viewer, "list", std::move(ids)); !noted)
+    if (auto noted = write_personal_read(context, std::string(reg.name), "list", std::move(ids)); !noted)
       return context.refused(noted.refusal());
   }
   std::size_t bytes = 0;

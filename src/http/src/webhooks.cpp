@@ -56,12 +56,6 @@ Response done(Context const& context, Result<void> const& outcome) {
   return outcome ? no_content() : context.refused(outcome.refusal());
 }
 
-bool has_role(Context const& context, kernel::Role role) {
-  for (auto const& grant : context.viewer().scoped)
-    if (grant.role == role && grant.everything) return true;
-  return false;
-}
-
 // Of others' an administrator is told that they fail and why, not what they say or to whom.
 Json delivery_json(notices::Delivery const& delivery, bool is_own) {
   Json row;
@@ -167,7 +161,7 @@ Response test_webhook(Context& context) {
 Response list_deliveries(Context& context) {
   auto listing = listing_of_deliveries(context.request);
   if (!listing) return context.refused(listing.refusal());
-  if (listing->of_everybody && !has_role(context, kernel::Role::system_administrator))
+  if (listing->of_everybody && !context.viewer().holds_everywhere(kernel::Role::system_administrator))
     return context.refused(refuse("forbidden"));
   if (!listing->of_everybody) listing->wish.account = context.session->account;
   auto const page = notices::Outbox(context.system).list(listing->wish);
@@ -182,14 +176,15 @@ Response replay_delivery(Context& context) {
   notices::Outbox outbox(context.system);
   auto const id = parse_uuid(context.variable("delivery"));
   auto const found = id ? outbox.find(*id) : std::nullopt;
-  if (!found ||
-      (found->account != context.session->account && !has_role(context, kernel::Role::system_administrator)))
+  if (!found || (found->account != context.session->account &&
+                 !context.viewer().holds_everywhere(kernel::Role::system_administrator)))
     return context.refused(refuse("not_found"));
   return done(context, outbox.replay(*found));
 }
 
 Response list_targets(Context& context) {
-  if (!has_role(context, kernel::Role::security_administrator)) return context.refused(refuse("forbidden"));
+  if (!context.viewer().holds_everywhere(kernel::Role::security_administrator))
+    return context.refused(refuse("forbidden"));
   Json::Array items;
   for (auto const& target : notices::Targets(context.system).all()) {
     Json row;
@@ -204,7 +199,8 @@ Response list_targets(Context& context) {
 
 // {"target": HOST or network, "reason": TEXT}
 Response allow_target(Context& context) {
-  if (!has_role(context, kernel::Role::security_administrator)) return context.refused(refuse("forbidden"));
+  if (!context.viewer().holds_everywhere(kernel::Role::security_administrator))
+    return context.refused(refuse("forbidden"));
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
   auto const target = text_member(*body, "target");
@@ -215,7 +211,8 @@ Response allow_target(Context& context) {
 }
 
 Response forbid_target(Context& context) {
-  if (!has_role(context, kernel::Role::security_administrator)) return context.refused(refuse("forbidden"));
+  if (!context.viewer().holds_everywhere(kernel::Role::security_administrator))
+    return context.refused(refuse("forbidden"));
   for (auto const& [name, value] : context.request.parameters)
     if (name != "target") return context.refused(refuse("unknown_parameter", "/" + name, value));
   auto const target = context.request.parameter("target");

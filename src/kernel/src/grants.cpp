@@ -26,6 +26,10 @@ bool Viewer::holds_any(RoleSet roles) const {
          std::ranges::any_of(represented, [&](Represented const& r) { return roles.contains(r.role); });
 }
 
+bool Viewer::holds_everywhere(Role role) const {
+  return std::ranges::any_of(scoped, [&](Scoped const& s) { return s.role == role && s.everything; });
+}
+
 bool Viewer::sees(Register const& reg, Envelope const& envelope) const {
   for (auto const& grant : scoped)
     if (reg.readers.contains(grant.role) && (grant.everything || overlaps(grant.scopes, envelope)))

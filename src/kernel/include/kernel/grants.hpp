@@ -61,6 +61,7 @@ struct Viewer {
 
   bool has_role(Role role) const;
   bool holds_any(RoleSet roles) const;
+  bool holds_everywhere(Role role) const;  // in the whole jurisdiction
   // May this viewer see this record of this register?
   bool sees(Register const& reg, Envelope const& envelope) const;
   // May somebody with these grants take a step open to `by` on a record placed like this?
