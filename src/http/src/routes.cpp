@@ -176,10 +176,10 @@ bool needs_room(ApiRoute const& route) {
 // What of a register a token covers, and little else. Which action a request takes is asked where it is known
 // (Context::allowed); what does not ask is closed to tokens of named actions.
 bool is_open_to_programs(ApiRoute const& route, Context const& context) {
-  static constexpr std::array<std::string_view, 6> beside{"session", "meta",       "jobs",
-                                                          "job",     "job_errors", "undo_job"};
-  static constexpr std::array<std::string_view, 7> asking{"create",   "act",    "bulk",          "import",
-                                                          "undo_job", "attach", "issue_document"};
+  static constexpr std::array<std::string_view, 7> beside{"session",    "meta",       "jobs",    "job",
+                                                          "job_errors", "cancel_job", "undo_job"};
+  static constexpr std::array<std::string_view, 8> asking{
+      "create", "act", "bulk", "import", "cancel_job", "undo_job", "attach", "issue_document"};
   auto const& rights = *context.session->rights;
   auto const in_register = context.variables.find("register");
   bool const is_covered = in_register == context.variables.end()

@@ -143,6 +143,28 @@ TEST_F(Imports, EndWhereTheirOwnerCancelsThem) {
   EXPECT_THAT(ended(keeper, undo.text("id")).body, HasSubstr("\"withdrawn\":" + std::to_string(rows)));
 }
 
+TEST_F(Imports, OfAProgramEndWhereItsTokenMayImport) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const program = [&](std::string const& rights) {
+    auto const made = keeper.ask("POST", "/api/v1/tokens", R"({"name":"导入","days":1,)" + rights + '}');
+    EXPECT_EQ(made.status, 201) << made.body;
+    auto who = client();
+    who.always = {{"Authorization", "Bearer " + made.text("token")}};
+    return who;
+  };
+  auto importer = program(R"("writes":true,"actions":["region.import"])");
+  auto const begun = send(importer, address(), zones(3'000));
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  std::string const cancel = "/api/v1/jobs/" + begun.text("id") + "/cancel";
+  EXPECT_EQ(importer.ask("POST", cancel).status, 202);
+  EXPECT_EQ(ended(importer, begun.text("id")).text("state"), "cancelled");
+  EXPECT_EQ(program(R"("writes":false)").ask("POST", cancel).text("code"), "token_too_narrow");
+  EXPECT_EQ(program(R"("writes":true,"actions":["region.rename"])").ask("POST", cancel).text("detail"),
+            "region.import");
+  EXPECT_EQ(program(R"("writes":true,"registers":["calendar_year"])").ask("POST", cancel).status, 404);
+}
+
 TEST_F(Imports, CancelledBeforeAStopDoNotBeginAgain) {
   person("keeper", "system_administrator");
   auto keeper = signed_in("keeper");
