@@ -78,6 +78,10 @@ if [[ $(id -u) == 0 ]] && id nobody >/dev/null 2>&1; then
   chmod 0755 . && chown -R nobody theirs
   "$plumbline" doctor --data theirs --json >said 2>&1 || { wrong "of somebody else"; cat said; }
   [[ -z $(find theirs ! -user nobody) ]] || { wrong "root has left files"; find theirs ! -user nobody; }
+  # What only a group of root's may read, their server cannot.
+  cp soon.pem grouped.pem && chgrp 12345 grouped.pem && chmod 0640 grouped.pem
+  setpriv --groups=12345 "$plumbline" doctor --data theirs --json --certificate grouped.pem >said 2>&1
+  grep -q certificate_unreadable said || { wrong "read with a group of root's"; cat said; }
 fi
 
 if settings=$("$root/scripts/postgres.sh" start "$scratch/postgres" --no-fsync 2>/dev/null); then
@@ -87,6 +91,8 @@ if settings=$("$root/scripts/postgres.sh" start "$scratch/postgres" --no-fsync 2
     --database "$PLUMBLINE_TEST_POSTGRES" >said || { wrong "on PostgreSQL"; cat said; }
   doctor 1 postgres_may_lose
   grep -q 'fsync = off' said || { wrong "the setting is not named"; cat said; }
+  doctor 1 postgres_without_checksums
+  grep -q postgres_not_as_advised said && { wrong "a setting that is as advised"; cat said; }
   "$root/scripts/postgres.sh" stop "$scratch/postgres" >/dev/null 2>&1
   doctor 1 database_unreachable
 fi

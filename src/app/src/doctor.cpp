@@ -1,7 +1,9 @@
 // Subcommand doctor: looks at one installation and says what to put right. It changes nothing; what it finds
 // are the causes that people ask us about, before they have to.
+#include <grp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
@@ -57,11 +59,14 @@ Look& begin(Looks& looks, std::string_view what, std::string_view in_chinese) {
 }
 
 // As the folder's owner, where root asks: what root opens would be root's afterwards, and the server could
-// not write it; and what root may read says nothing about the server.
+// not write it; and what root may read says nothing about the server. With the owner's groups, for the same
+// reason: root's own would go on opening what the server cannot.
 void become_owner(fs::path const& folder) {
   struct stat known{};
   if (::geteuid() != 0 || ::stat(folder.c_str(), &known) != 0 || known.st_uid == 0) return;
-  if (::setgid(known.st_gid) != 0 || ::setuid(known.st_uid) != 0)
+  auto const* const owner = ::getpwuid(known.st_uid);
+  int const grouped = owner != nullptr ? ::initgroups(owner->pw_name, known.st_gid) : ::setgroups(0, nullptr);
+  if (grouped != 0 || ::setgid(known.st_gid) != 0 || ::setuid(known.st_uid) != 0)
     throw std::system_error(errno, std::generic_category(), "the folder's owner cannot be asked");
 }
 
@@ -139,8 +144,9 @@ void look_at_settings(Look& look, store::EngineState& state, Instant now) {
   if (state.replicas > 0 && !awaits) look.heed("replicas_not_awaited", std::to_string(state.replicas));
   if (awaits && settings["synchronous_commit"] == "local")
     look.wrong("postgres_may_lose", "synchronous_commit = local");
-  for (auto const* name : {"data_checksums", "autovacuum"})
-    if (settings[name] == "off") look.heed("postgres_not_as_advised", std::string(name) + " = off");
+  if (settings["autovacuum"] == "off") look.heed("postgres_not_as_advised", "autovacuum = off");
+  // No setting to reload: pages get their checksums while the server is stopped.
+  if (settings["data_checksums"] == "off") look.heed("postgres_without_checksums");
   if (!state.its_time) return;
   auto const apart = std::abs(state.its_time->micros_utc - now.micros_utc) / 1'000'000;
   if (apart > limits::clock_skew_seconds_max) look.wrong("clocks_differ", std::to_string(apart) + " s");

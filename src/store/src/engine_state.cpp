@@ -6,8 +6,7 @@ EngineState engine_state(Database& database) {
   static Sql const settings{
       "engine.settings",
       "select name, setting from pg_settings where name in ('fsync', 'full_page_writes', "
-      "'synchronous_commit', 'synchronous_standby_names', 'data_checksums', 'autovacuum', "
-      "'server_version_num')"};
+      "'synchronous_commit', 'synchronous_standby_names', 'data_checksums', 'autovacuum')"};
   static Sql const replicas{"engine.replicas", "select count(*) from pg_stat_replication"};
   static Sql const its_time{"engine.time",
                             "select cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)"};
