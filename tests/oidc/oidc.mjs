@@ -12,6 +12,7 @@ import { createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Provider from "oidc-provider";
+import { until } from "../until.mjs";
 
 const [, , plumbline] = process.argv;
 const folder = mkdtempSync(join(tmpdir(), "plumbline-oidc-"));
@@ -342,15 +343,14 @@ async function newKeysAreFound() {
   keys = keySet(2);
   provider = makeProvider();
   // The old keys were read a moment ago; they are looked for again after some seconds.
-  const until = Date.now() + 60_000;
-  for (;;) {
+  const found = async () => {
     const browser = new Browser();
     const answer = await browser.through();
     if (answer.status === 303) return welcome(answer, browser);
     await refused(answer, 403, "oidc_token_invalid", "signature");
-    assert.ok(Date.now() < until, "the new keys are not found");
-    await new Promise((done) => setTimeout(done, 500));
-  }
+    return null;
+  };
+  await until("a sign-in with the new keys", found, 60);
 }
 
 async function returnsStayHere() {
