@@ -3,6 +3,8 @@
 
 #include "base/limits.hpp"
 #include "context.hpp"
+#include "kernel/messages.hpp"
+#include "labels.hpp"
 #include "openapi_parts.hpp"
 #include "reflect/codec.hpp"
 #include "routes.hpp"
@@ -160,7 +162,10 @@ class Document {
                  std::optional<Json> body, Json answers) {
     Json document;
     document.set("operationId", id);
-    document.set("parameters", std::move(parameters));
+    document.set("summary", summary_of(id));
+    document.set("tags", Json::Array{area_of(path)});
+    if (auto const security = security_of(path, method)) document.set("security", *security);
+    document.set("parameters", described(std::move(parameters)));
     if (body) {
       Json request;
       request.set("content", content_of("application/json", *std::move(body)));
@@ -175,6 +180,61 @@ class Document {
       at_path = &paths_.as_object()->back().second;
     }
     at_path->set(method, std::move(document));
+  }
+
+  // "企业：列表 / firm: list"
+  std::string summary_of(std::string const& id) const {
+    std::string words;
+    for (auto const language : {kernel::Language::chinese, kernel::Language::english}) {
+      bool const is_chinese = language == kernel::Language::chinese;
+      if (!is_chinese) words += " / ";
+      if (register_ == nullptr || !id.starts_with(register_->name)) {
+        words += kernel::label("operation", "", id, language);
+        continue;
+      }
+      auto const what = std::string_view(id).substr(register_->name.size() + 1);
+      words += kernel::label("register", "", register_->name, language) + (is_chinese ? "：" : ": ");
+      words += what.starts_with("act_") ? kernel::label("action", register_->name, what.substr(4), language)
+                                        : kernel::label("operation", "", what, language);
+    }
+    return words;
+  }
+
+  static std::string in_both(std::string_view kind, std::string_view name) {
+    return kernel::label(kind, "", name, kernel::Language::chinese) + " / " +
+           kernel::label(kind, "", name, kernel::Language::english);
+  }
+  static Json described(Json parameters) {
+    for (auto& one : *parameters.as_array())
+      one.set("description", in_both("parameter", *one.find("name")->as_text()));
+    return parameters;
+  }
+
+  // The first word of its path.
+  static std::string area_of(std::string const& path) {
+    std::string_view rest(path);
+    if (rest.starts_with(root)) rest.remove_prefix(root.size());
+    rest.remove_prefix(rest.starts_with('/') ? 1 : 0);
+    return std::string(rest.substr(0, rest.find('/')));
+  }
+
+  // "GET" as the routes have it, "get" as the document does.
+  static bool is_same_method(std::string_view route, std::string_view described) {
+    return std::ranges::equal(route, described, {}, {},
+                              [](char c) { return static_cast<char>(c - 'a' + 'A'); });
+  }
+  // Nothing where the document's own rule holds: a session or a token.
+  static std::optional<Json> security_of(std::string const& path, std::string_view method) {
+    for (auto const& route : api_routes()) {
+      Variables ignored;
+      if (!is_same_method(route.method, method) || !matches(route.pattern, path, ignored)) continue;
+      if (route.entrance == Entrance::open) return Json(Json::Array{});
+      if (is_for_programs(route)) return {};
+      Json session;
+      session.set("session", Json::Array{});
+      return Json(Json::Array{std::move(session)});
+    }
+    throw std::logic_error("no route answers " + path);
   }
 
   void session_paths() {
@@ -566,7 +626,8 @@ class Document {
   void add_register(kernel::Register const& reg) {
     std::string const name(reg.name);
     std::string const base = "/api/v1/" + name;
-    Json record = components_.add(reflect::json_schema(*reg.type), Reader::answer);
+    Json record =
+        components_.add(with_labels(reflect::json_schema(*reg.type), reg.type->name), Reader::answer);
     Json::Object members{{"id", uuid_schema()},
                          {"version", of_type("integer")},
                          {"state", of_type("string")},
@@ -585,11 +646,13 @@ class Document {
                                                {"total", of_type("integer")},
                                                {"total_is_capped", of_type("boolean")}},
                                               {"items", "next"}));
+    register_ = &reg;
     add_reads(base, name);
     add_acts(reg, base, name);
     add_files(base, name);
     add_documents(base, name);
     if (reg.importable) add_import(base, name);
+    register_ = nullptr;
   }
 
   static Json::Array listing_parameters() {
@@ -644,9 +707,11 @@ class Document {
     Json::Array payloads;
     for (auto const& action : reg.actions) {
       bool const creates = reg.find_step(0, action.name) != nullptr;
-      Json body = action.payload == nullptr
-                      ? of_type("object")
-                      : components_.add(reflect::json_schema(*action.payload), Reader::caller);
+      Json body =
+          action.payload == nullptr
+              ? of_type("object")
+              : components_.add(with_labels(reflect::json_schema(*action.payload), action.payload->name),
+                                Reader::caller);
       if (creates) {
         makers.emplace_back(action.name);
         payloads.push_back(body);
@@ -667,7 +732,9 @@ class Document {
                    answer("made", reference("receipt"))));
   }
 
+  static constexpr std::string_view root = "/api/v1/";
   kernel::Catalogue const& catalogue_;
+  kernel::Register const* register_ = nullptr;  // whose operations are being described
   Components components_;
   Json paths_{Json::Object{}};
 };

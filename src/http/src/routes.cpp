@@ -173,18 +173,18 @@ bool needs_room(ApiRoute const& route) {
   return std::ranges::find(growing, route.operation) != growing.end();
 }
 
+constexpr std::array<std::string_view, 7> beside_registers{"session",    "meta",       "jobs",    "job",
+                                                           "job_errors", "cancel_job", "undo_job"};
+
 // What of a register a token covers, and little else. Which action a request takes is asked where it is known
 // (Context::allowed); what does not ask is closed to tokens of named actions.
 bool is_open_to_programs(ApiRoute const& route, Context const& context) {
-  static constexpr std::array<std::string_view, 7> beside{"session",    "meta",       "jobs",    "job",
-                                                          "job_errors", "cancel_job", "undo_job"};
   static constexpr std::array<std::string_view, 8> asking{
       "create", "act", "bulk", "import", "cancel_job", "undo_job", "attach", "issue_document"};
   auto const& rights = *context.session->rights;
   auto const in_register = context.variables.find("register");
-  bool const is_covered = in_register == context.variables.end()
-                              ? std::ranges::find(beside, route.operation) != beside.end()
-                              : rights.covers(in_register->second);
+  bool const is_covered =
+      in_register == context.variables.end() ? is_for_programs(route) : rights.covers(in_register->second);
   if (!is_covered || !changes_something(context.request.method)) return is_covered;
   if (rights.reads_only) return false;
   return rights.actions.empty() || std::ranges::find(asking, route.operation) != asking.end();
@@ -329,6 +329,11 @@ Result<void> Context::allowed(std::string_view register_name, std::string_view a
 }
 
 std::span<ApiRoute const> api_routes() { return table; }
+
+bool is_for_programs(ApiRoute const& route) {
+  return route.pattern.find("{register}") != std::string_view::npos ||
+         std::ranges::find(beside_registers, route.operation) != beside_registers.end();
+}
 
 std::unique_ptr<Api> Api::make(kernel::System& system) { return std::make_unique<ApiImpl>(system); }
 

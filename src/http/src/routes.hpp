@@ -7,5 +7,7 @@
 namespace plumbline::http {
 
 std::span<ApiRoute const> api_routes();
+// May a token come here at all? Which of them may is asked with the request.
+bool is_for_programs(ApiRoute const& route);
 
 }  // namespace plumbline::http

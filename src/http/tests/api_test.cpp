@@ -218,5 +218,49 @@ TEST_F(ApiTest, TheDocumentNamesEveryRegisterAndAct) {
           << method << ' ' << path;
 }
 
+// A name stands in the document where the locales have no words.
+TEST_F(ApiTest, TheDocumentSaysEverythingInBothLanguages) {
+  auto const document = client().get("/api/v1/openapi.json").json();
+  for (auto const& [path, methods] : *document.find("paths")->as_object())
+    for (auto const& [method, operation] : *methods.as_object()) {
+      auto const& summary = *operation.find("summary")->as_text();
+      EXPECT_THAT(summary, Not(HasSubstr("_"))) << path;
+      auto const halves = summary.find(" / ");
+      ASSERT_NE(halves, std::string::npos) << path;
+      EXPECT_NE(summary.substr(0, halves), summary.substr(halves + 3)) << path;
+      EXPECT_FALSE(operation.find("tags")->as_array()->empty()) << path;
+      for (auto const& parameter : *operation.find("parameters")->as_array()) {
+        auto const& name = *parameter.find("name")->as_text();
+        EXPECT_NE(*parameter.find("description")->as_text(), name + " / " + name) << path;
+      }
+    }
+}
+
+TEST_F(ApiTest, TheDocumentSaysWhoMayCome) {
+  auto const document = client().get("/api/v1/openapi.json").json();
+  auto const security = [&](std::string const& path, std::string_view method) {
+    auto const* told = document.find("paths")->find(path)->find(method)->find("security");
+    return told == nullptr ? "session or token" : write_canonical(*told);
+  };
+  EXPECT_EQ(security("/api/v1/session", "post"), "[]") << "nobody is signed in yet";
+  EXPECT_EQ(security("/v/{code}", "get"), "[]");
+  EXPECT_EQ(security("/api/v1/tokens", "post"), R"([{"session":[]}])") << "a token makes no tokens";
+  EXPECT_EQ(security("/api/v1/account", "get"), "session or token");
+}
+
+TEST_F(ApiTest, MetaCallsEverythingByItsName) {
+  person("guard", "security_administrator");
+  auto const meta = signed_in("guard").get("/api/v1/meta").json();
+  for (auto const& reg : *meta.find("registers")->as_array()) {
+    auto const& name = *reg.find("name")->as_text();
+    EXPECT_NE(*reg.find("label")->find("zh-CN")->as_text(), name);
+    for (auto const* part : {"state_labels", "action_labels"})
+      EXPECT_FALSE(reg.find(part)->as_object()->empty()) << name << ' ' << part;
+    for (auto const& [field, schema] : *reg.find("schema")->find("properties")->as_object())
+      EXPECT_NE(schema.find("x-label"), nullptr) << name << '.' << field;
+  }
+  EXPECT_EQ(*meta.find("role_labels")->find("officer")->find("zh-CN")->as_text(), "经办人员");
+}
+
 }  // namespace
 }  // namespace plumbline::http::testing
