@@ -87,7 +87,8 @@ async function webhooksSurviveAKill() {
   const city = ["--jurisdiction", "3715", "--origin", "n.example/log"];
   run("init", "--data", data, ...city, "--at", now.toISOString());
   const common = ["--data", data, "--at", now.toISOString()];
-  const password = /password (\S+)/.exec(run("user", "add", "officer", "--password", ...common))[1];
+  const given = /"password": "([^"]+)"/.exec(run("user", "add", "officer", "--password", ...common))[1];
+  const password = "own-lantern-7781";
   run("grant", "give", "officer", "officer", "--scope", "3715", ...common);
   run("webhook", "allow", "127.0.0.0/8", "--reason", "a test", ...common);
 
@@ -114,6 +115,8 @@ async function webhooksSurviveAKill() {
   await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
 
   let server = await Server.start(data, now);
+  const first = await server.signIn("officer", given);
+  await first("POST", "/api/v1/password", { present: given, wanted: password });
   let ask = await server.signIn("officer", password);
   const url = `http://127.0.0.1:${receiver.address().port}/hook`;
   const made = await ask("POST", "/api/v1/webhooks", { url, registers: ["firm"] });

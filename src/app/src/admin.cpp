@@ -34,19 +34,24 @@ Json audit_json(kernel::Audit const& audit) {
 }
 
 // Acts of the command line on accounts: as somebody, or as the system where nobody is named.
-int submit(Opened& system, Common const& common, std::string register_name, std::string action,
-           std::string payload) {
+// What the receipt says, for the answer.
+Result<Json> submit(Opened& system, std::string register_name, std::string action, std::string payload) {
   kernel::Command command;
   command.register_name = std::move(register_name);
   command.action = std::move(action);
   command.payload = std::move(payload);
   command.account = system.account();
   auto const receipt = system->act(std::move(command));
-  if (!receipt) return refused(receipt.refusal(), common);
+  if (!receipt) return receipt.refusal();
   Json document;
   document.set("id", to_string(receipt->record));
   document.set("entry", receipt->entry);
-  print(document, common.output);
+  return document;
+}
+
+int answer(Result<Json> const& document, Common const& common) {
+  if (!document) return refused(document.refusal(), common);
+  print(*document, common.output);
   return 0;
 }
 
@@ -56,6 +61,16 @@ int print_new_password(Opened& system, Uuid account, std::string const& login) {
     return refused(kept.refusal(), Output::text);
   std::cout << "login " << login << ", password " << password << " (shown once)\n";
   return 0;
+}
+
+// Whoever made it cannot go on using it: it is good for setting another.
+Result<Json> with_one_time_password(Opened& system, Uuid account, std::string const& login, Json document) {
+  auto const made = kernel::set_one_time_password(*system, account);
+  if (!made) return made.refusal();
+  document.set("login", login);
+  document.set("password", made->password);
+  document.set("expires_at", to_string(made->expires_at));
+  return document;
 }
 
 }  // namespace
@@ -152,20 +167,19 @@ int run_schema(Common const& common, std::string const& what) {
 
 int run_user_add(UserOptions const& options) {
   Opened system(options.common);
-  if (auto const known = system->account_of(options.login)) {
-    if (!options.set_password)
-      return refused(kernel::refuse("duplicate", "/login", options.login), options.common);
-    return print_new_password(system, *known, options.login);
-  }
+  if (system->account_of(options.login))
+    return refused(kernel::refuse("account_exists", "/login", options.login), options.common);
   kernel::Account account;
   account.login = options.login;
   account.name = options.name.empty() ? options.login : options.name;
   Json payload;
   payload.set("login", account.login);
   payload.set("name", account.name);
-  int const status = submit(system, options.common, "account", "create", write_json(payload));
-  if (status != 0 || !options.set_password) return status;
-  return print_new_password(system, *system->account_of(options.login), options.login);
+  auto made = submit(system, "account", "create", write_json(payload));
+  if (made && options.set_password)
+    made =
+        with_one_time_password(system, *system->account_of(options.login), options.login, *std::move(made));
+  return answer(made, options.common);
 }
 
 namespace {
@@ -185,14 +199,8 @@ int run_user_reset(AccessOptions const& options) {
   Opened system(options.common);
   auto const account = measure(system, options, kernel::AccessKind::one_time_password);
   if (!account) return refused(account.refusal(), options.common);
-  auto const made = kernel::set_one_time_password(*system, *account);
-  if (!made) return refused(made.refusal(), options.common);
-  Json document;
-  document.set("login", options.login);
-  document.set("password", made->password);
-  document.set("expires_at", to_string(made->expires_at));
-  print(document, options.common.output);
-  return 0;
+  return answer(with_one_time_password(system, *account, options.login, Json(Json::Object{})),
+                options.common);
 }
 
 // Their sessions end, as where the security administrator does it in the browser.
@@ -218,7 +226,7 @@ int run_grant(GrantOptions const& options) {
   if (!options.party.empty()) payload.set("party", options.party);
   payload.set("personal", options.clear_personal ? "clear" : "masked");
   payload.set("valid_from", to_string(legal_date(system->clock().now())));
-  return submit(system, options.common, "grant", "give", write_json(payload));
+  return answer(submit(system, "grant", "give", write_json(payload)), options.common);
 }
 
 }  // namespace plumbline::app

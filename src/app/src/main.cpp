@@ -208,10 +208,10 @@ void add_administration(CommandLine& line) {
 
   auto* user = line.app.add_subcommand("user", "accounts")->require_subcommand(1);
   UserOptions* person = nullptr;
-  command = add(line, *user, "add", "a new account; or a new password for a known one", run_user_add, person);
+  command = add(line, *user, "add", "a new account", run_user_add, person);
   command->add_option("login", person->login)->required();
   command->add_option("--name", person->name);
-  command->add_flag("--password", person->set_password, "make a password and print it once");
+  command->add_flag("--password", person->set_password, "with a password for one day, to set another by; printed once");
 
   AccessOptions* access = nullptr;
   command = add(line, *user, "reset", "a password for one day, to set another by", run_user_reset, access);
