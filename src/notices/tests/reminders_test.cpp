@@ -108,7 +108,8 @@ class RemindersTest : public kernel::testing::DeskTest {
   }
   std::vector<std::string> stages(Uuid account) {
     std::vector<std::string> out;
-    for (auto const& notice : Bell(*system_).list(account, false, 100, "")->items)
+    auto const page = Bell(*system_).list(account, false, 100, "");
+    for (auto const& notice : page->items)
       out.insert(out.begin(), notice.cause.substr(notice.cause.rfind(':') + 1));
     return out;
   }
