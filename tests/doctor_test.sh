@@ -36,6 +36,9 @@ chmod 0644 "$key"
 doctor 1 others_may_read
 grep -q "$key" said || { wrong "the file is not named"; cat said; }
 chmod 0600 "$key"
+mkdir city/jobs
+doctor 1 others_may_read
+chmod 0700 city/jobs
 doctor 0 ""
 
 "$plumbline" do --data city account.create '' '{"login":"clerk1","name":"王五"}' >said || wrong "an act"

@@ -16,6 +16,8 @@ serve --data city --unix-socket "$scratch/socket"
 [[ $(get "$address/log/checkpoint") == "200 serve.example/log"* ]] || wrong "the published log"
 "$plumbline" log verify "$address/log" --vkey "$(cat city/public/log/vkey)" >verdict || wrong "log verify"
 
+[[ $(stat -c %a city/jobs city/uploads | sort -u) == 700 ]] || wrong "files of imports are others' to read"
+
 # Whose second factor is removed is signed in nowhere any more.
 password=$(sed -n 's/^login admin, password \(.*\) (shown once)$/\1/p' init.log)
 [[ $(get "$address/api/v1/session" -c cookies -H 'content-type: application/json' \

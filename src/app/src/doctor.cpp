@@ -78,7 +78,8 @@ bool others_may(fs::path const& place) {
 
 void look_at_files(Look& look, fs::path const& folder) {
   std::error_code error;
-  if (others_may(folder / "keys")) look.wrong("others_may_read", (folder / "keys").string());
+  for (auto const* own : {"keys", "jobs", "uploads"})
+    if (others_may(folder / own)) look.wrong("others_may_read", (folder / own).string());
   for (auto const& file : fs::directory_iterator(folder / "keys", error))
     if (others_may(file.path())) look.wrong("others_may_read", file.path().string());
   if (fs::exists(folder / "plumbline.db") && others_may(folder / "plumbline.db"))

@@ -12,6 +12,7 @@
 #include "http/server.hpp"
 #include "kernel/lease.hpp"
 #include "kernel/publisher.hpp"
+#include "ledger/files.hpp"
 #include "notices/dispatch.hpp"
 #include "request_log.hpp"
 #include "serve_commands.hpp"
@@ -156,7 +157,7 @@ int run_serve(ServeOptions const& options) {
     api->note(served);
     log->note(served);
   };
-  fs::create_directories(wish.uploads);
+  ledger::make_private_folder(wish.uploads);
   auto const server = http::Server::start(
       wish, [&](http::Request const& request) { return api->answer(request); },
       [&](http::Request const& request) { return api->body_rule(request); });

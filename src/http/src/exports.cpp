@@ -7,6 +7,7 @@
 #include "counted.hpp"
 #include "kernel/act.hpp"
 #include "kernel/import.hpp"
+#include "ledger/files.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -43,7 +44,7 @@ Response export_records(Context& context) {
     return context.refused(noted.refusal());
 
   auto const folder = context.system.folder() / "uploads";
-  fs::create_directories(folder);
+  ledger::make_private_folder(folder);
   auto const file = folder / ("export-" + hex_encode(random_bytes(16)) + "." + std::string(format->name));
   auto const given = kernel::export_register(context.system, viewer, (*reg)->name, listing->query, file);
   if (!given) return context.refused(given.refusal());

@@ -10,6 +10,7 @@
 #include "kernel/act.hpp"
 #include "kernel/ids.hpp"
 #include "kernel/import.hpp"
+#include "ledger/files.hpp"
 
 namespace plumbline::http {
 namespace {
@@ -144,7 +145,7 @@ Json problem_report(Refusal const& refusal) {
 
 Jobs::Jobs(kernel::System& system)
     : system_(system), folder_(system.folder() / "jobs"), lease_(system, "jobs") {
-  fs::create_directories(folder_);
+  ledger::make_private_folder(folder_);  // files of imports: names, telephones
   for (std::size_t i = 0; i < limits::jobs_at_once; ++i)
     threads_.emplace_back([this](std::stop_token const& stop) { work(stop); });
 }

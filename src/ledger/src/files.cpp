@@ -142,6 +142,11 @@ void write_file_durably(fs::path const& path, std::string_view text, mode_t mode
   write_file_durably(path, bytes_of(text), mode);
 }
 
+void make_private_folder(std::filesystem::path const& folder) {
+  std::filesystem::create_directories(folder);
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+}
+
 DurableBatch::DurableBatch(DurableBatch&& other) noexcept : pending_(std::exchange(other.pending_, {})) {}
 
 DurableBatch& DurableBatch::operator=(DurableBatch&& other) noexcept {

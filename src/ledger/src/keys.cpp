@@ -127,8 +127,7 @@ SecretKey::~SecretKey() { wipe(secret_); }
 Result<void> save_key(fs::path const& folder, std::string_view stem, SecretKey const& key) {
   auto const path = key_path(folder, stem);
   if (fs::exists(path)) return Refusal{"key_exists", path.filename().string(), {}};
-  fs::create_directories(folder);
-  fs::permissions(folder, fs::perms::owner_all);
+  make_private_folder(folder);
   auto text = key.format() + "\n";
   write_file_durably(path, text, 0600);
   sodium_memzero(text.data(), text.size());
