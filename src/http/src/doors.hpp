@@ -23,6 +23,15 @@ struct Doors {
   Throttle sign_ups{limits::sign_ups_per_address, limits::sign_up_seconds, limits::addresses_watched};
   Throttle oidc_starts{limits::oidc_starts, limits::oidc_start_seconds, limits::addresses_watched};
 
+  // Of "Authorization: Bearer …"; nothing for anything else.
+  std::optional<Session> program(std::string_view authorization) {
+    constexpr std::string_view scheme = "Bearer ";
+    if (!authorization.starts_with(scheme)) return {};
+    auto const bearer = tokens.find(authorization.substr(scheme.size()));
+    if (!bearer || !sessions.is_active(bearer->account)) return {};
+    return Session{bearer->account, "", bearer->rights};
+  }
+
   bool is_factor_missing(Session const& session) {
     return !session.is_strong && factors.is_missing(session.account);
   }

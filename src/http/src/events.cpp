@@ -9,16 +9,33 @@ namespace plumbline::http {
 
 using kernel::refuse;
 
+namespace {
+
+std::function<bool()> still_let_in(Context const& context) {
+  auto& doors = context.doors;
+  if (auto const given = context.request.header("authorization"))
+    return [&doors, given = std::string(*given)] { return doors.program(given).has_value(); };
+  // An open stream is no sign of life: the person may have left the desk.
+  return [&doors, token = session_token(context.request)] {
+    return doors.sessions.find(token, Sessions::Purpose::look).has_value();
+  };
+}
+
+}  // namespace
+
 Response stream_events(Context& context) {
   Feed::Wish wish;
   wish.account = context.session->account;
-  wish.token = session_token(context.request);
+  wish.is_let_in = still_let_in(context);
   for (auto const& [name, value] : context.request.parameters) {
     if (name != "register") return context.refused(refuse("unknown_parameter", "/" + name, name));
     if (context.system.catalogue().find(value) == nullptr)
       return context.refused(refuse("unknown_register", "/register", value));
+    if (auto const& rights = context.session->rights; rights && !rights->covers(value))
+      return context.refused(refuse("token_too_narrow", "/register", value));
     wish.registers.push_back(value);
   }
+  if (wish.registers.empty() && context.session->rights) wish.registers = context.session->rights->registers;
   if (auto const last = context.request.header("last-event-id")) {
     std::int64_t entry = 0;
     auto const read = std::from_chars(last->data(), last->data() + last->size(), entry);

@@ -101,7 +101,7 @@ class Feed::Listener final : public Subscription {
   std::function<void()> wake_;
 };
 
-Feed::Feed(kernel::System& system, Sessions& sessions) : system_(system), sessions_(sessions) {
+Feed::Feed(kernel::System& system) : system_(system) {
   auto const rows = system_.database().reader()->query(select_size, {system_.settings().jurisdiction});
   read_ = oldest_ = (rows.empty() ? 0 : store::integer(rows[0][0])) - 1;
   thread_ = std::jthread([this](std::stop_token const& stop) { follow(stop); });
@@ -140,7 +140,7 @@ void Feed::follow(std::stop_token const& stop) {
     try {
       while (read_on() && !stop.stop_requested()) {
       }
-      if (look % looks_per_check == 0) check_sessions();
+      if (look % looks_per_check == 0) end_those_let_out();
     } catch (std::exception const& broken) {
       std::cerr << "the feed of changes: " << broken.what() << '\n';
     }
@@ -195,15 +195,14 @@ void Feed::tell(std::vector<Change> const& changes) {
   }
 }
 
-void Feed::check_sessions() {
+void Feed::end_those_let_out() {
   std::vector<std::shared_ptr<Listener>> known;
   {
     std::lock_guard const lock(mutex_);
     known = listeners_;
   }
   for (auto const& listener : known)
-    // An open stream is no sign of life: the person may have left the desk.
-    if (!sessions_.find(listener->wish.token, Sessions::Purpose::look)) listener->end();
+    if (!listener->wish.is_let_in()) listener->end();
 }
 
 }  // namespace plumbline::http

@@ -3,6 +3,7 @@
 #pragma once
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,20 +14,19 @@
 #include "base/result.hpp"
 #include "http/message.hpp"
 #include "kernel/system.hpp"
-#include "sessions.hpp"
 
 namespace plumbline::http {
 
 class Feed {
  public:
-  Feed(kernel::System& system, Sessions& sessions);
+  explicit Feed(kernel::System& system);
   ~Feed();
   Feed(Feed const&) = delete;
   Feed& operator=(Feed const&) = delete;
 
   struct Wish {
     Uuid account;
-    std::string token;                   // of the session: the stream ends with it
+    std::function<bool()> is_let_in;     // asked now and then: the stream ends with the session or token
     std::vector<std::string> registers;  // empty: all
     std::optional<std::int64_t> after;   // Last-Event-ID: an entry of the log
   };
@@ -47,10 +47,9 @@ class Feed {
   void follow(std::stop_token const& stop);
   bool read_on();
   void tell(std::vector<Change> const& changes);
-  void check_sessions();
+  void end_those_let_out();
 
   kernel::System& system_;
-  Sessions& sessions_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::deque<Change> recent_;  // for those who come back

@@ -53,6 +53,7 @@ constexpr std::array statuses{
     Status{"stopping", 503},
     Status{"storage_full", 507},
     Status{"terms_outdated", 409},
+    Status{"not_for_tokens", 403},
     Status{"token_too_narrow", 403},
     Status{"too_many_jobs", 503},
     Status{"too_large", 413},

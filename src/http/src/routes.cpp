@@ -173,8 +173,8 @@ bool needs_room(ApiRoute const& route) {
   return std::ranges::find(growing, route.operation) != growing.end();
 }
 
-constexpr std::array<std::string_view, 7> beside_registers{"session",    "meta",       "jobs",    "job",
-                                                           "job_errors", "cancel_job", "undo_job"};
+constexpr std::array<std::string_view, 8> beside_registers{"events", "session",    "meta",       "jobs",
+                                                           "job",    "job_errors", "cancel_job", "undo_job"};
 
 // What of a register a token covers, and little else. Which action a request takes is asked where it is known
 // (Context::allowed); what does not ask is closed to tokens of named actions.
@@ -290,8 +290,9 @@ class ApiImpl final : public Api {
   std::optional<Response> let_in(ApiRoute const& route, Context& context) {
     auto const& request = context.request;
     if (auto const given = request.header("authorization")) {
-      context.session = session_of_program(*given);
+      context.session = doors_.program(*given);
       if (!context.session) return context.refused(kernel::refuse("not_signed_in"));
+      if (!is_for_programs(route)) return context.refused(kernel::refuse("not_for_tokens"));
       if (!is_open_to_programs(route, context)) return context.refused(kernel::refuse("token_too_narrow"));
     } else {
       context.session = doors_.sessions.find(session_token(request));
@@ -304,21 +305,13 @@ class ApiImpl final : public Api {
     return {};
   }
 
-  std::optional<Session> session_of_program(std::string_view authorization) {
-    constexpr std::string_view scheme = "Bearer ";
-    if (!authorization.starts_with(scheme)) return {};
-    auto const bearer = doors_.tokens.find(authorization.substr(scheme.size()));
-    if (!bearer || !doors_.sessions.is_active(bearer->account)) return {};
-    return Session{bearer->account, "", bearer->rights};
-  }
-
   kernel::System& system_;
   Doors doors_;
   std::atomic<int> exporting_{0};
   kernel::DocumentOffice office_{system_};
   Figures figures_;
   Jobs jobs_{system_};
-  Feed feed_{system_, doors_.sessions};
+  Feed feed_{system_};
 };
 
 }  // namespace

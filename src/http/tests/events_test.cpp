@@ -79,6 +79,26 @@ TEST_F(Events, EndWithTheSessionAndWithTheServer) {
   EXPECT_THAT(other.receive_all(), HasSubstr("0\r\n\r\n"));
 }
 
+TEST_F(Events, ComeToATokenOfItsRegistersUntilItIsRevoked) {
+  person("li", "officer");
+  auto li = signed_in("li");
+  auto const made = li.ask("POST", "/api/v1/tokens", R"({"name":"feed","days":3,"registers":["region"]})");
+  ASSERT_EQ(made.status, 201);
+  auto program = client();
+  program.always = {{"Authorization", "Bearer " + made.text("token")}};
+  EXPECT_EQ(program.get("/api/v1/events?register=account").text("code"), "token_too_narrow");
+  EXPECT_EQ(program.get("/api/v1/work").text("code"), "not_for_tokens");
+  auto stream = program.open("/api/v1/events", "Authorization: Bearer " + made.text("token") + "\r\n");
+  stream.receive_until("event: hello");
+  auto const invisible = person("wu", "officer");
+  auto const own = zone("37158101", "371581");
+  auto const told = stream.receive_until(to_string(own));
+  EXPECT_THAT(told, HasSubstr(to_string(own)));
+  EXPECT_THAT(told, Not(HasSubstr(to_string(invisible)))) << "accounts are not this token's";
+  EXPECT_EQ(li.ask("DELETE", "/api/v1/tokens/" + made.text("id")).status, 204);
+  EXPECT_THAT(stream.receive_until("\r\n0\r\n"), HasSubstr("0\r\n\r\n"));
+}
+
 // Far more streams than workers, and the server answers as before.
 TEST_F(Events, WaitingHoldsNoWorker) {
   person("li", "officer");
