@@ -767,7 +767,8 @@ void ScopeWalk::nobody_comes_in_by_side_doors() {
                                 "/api/v1/events?register=" + std::string(reg.name)})
       EXPECT_EQ(robot.get("", address, bearer).status, 403) << address;
   }
-  for (auto const* whole : {"/api/v1/search?q=QX", "/api/v1/work", "/api/v1/personal-reads", "/api/v1/tokens", "/api/v1/sessions"})
+  for (auto const* whole : {"/api/v1/search?q=QX", "/api/v1/work", "/api/v1/personal-reads", "/api/v1/tokens",
+                            "/api/v1/sessions"})
     EXPECT_EQ(robot.get("", whole, bearer).status, 403) << whole;
   EXPECT_EQ(robot.get("", "/api/v1/jobs", bearer).body, R"({"items":[]})");
 }

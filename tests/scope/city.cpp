@@ -113,9 +113,12 @@ std::string region_of(char place) {
 }
 
 std::vector<Mark> marks_in(std::string_view text) {
+  auto const is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
   std::vector<Mark> marks;
   for (auto at = text.find('X'); at != text.npos; at = text.find('X', at + 1)) {
     if (at == 0 || (text[at - 1] != 'Q' && text[at - 1] != 'P') || at + 4 > text.size()) continue;
+    // The bytes of a PDF may look like anything else.
+    if (!is_letter(text[at + 1]) || !is_letter(text[at + 2])) continue;
     auto end = at + 3;
     while (end < text.size() && ((text[end] >= 'a' && text[end] <= 'z') || text[end] == '_')) ++end;
     if (end == text.size() || text[end] != '.' || end == at + 3) continue;

@@ -211,7 +211,7 @@ void add_administration(CommandLine& line) {
   command = add(line, *user, "add", "a new account", run_user_add, person);
   command->add_option("login", person->login)->required();
   command->add_option("--name", person->name);
-  command->add_flag("--password", person->set_password, "with a password for one day, to set another by; printed once");
+  command->add_flag("--password", person->set_password, "and a password for one day, to set another by");
 
   AccessOptions* access = nullptr;
   command = add(line, *user, "reset", "a password for one day, to set another by", run_user_reset, access);

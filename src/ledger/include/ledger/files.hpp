@@ -27,8 +27,8 @@ bool read_regular_file(std::filesystem::path const& path, std::uint64_t most_byt
 void write_file_durably(std::filesystem::path const& path, ByteView bytes, mode_t mode = 0644);
 void write_file_durably(std::filesystem::path const& path, std::string_view text, mode_t mode = 0644);
 
-// Makes the folder where it is missing, and its owner's alone: what is in it is nobody else's, whatever the modes
-// of the files. Throws std::filesystem::filesystem_error.
+// Makes the folder where it is missing, and its owner's alone: what is in it is nobody else's, whatever the
+// modes of the files. Throws std::filesystem::filesystem_error.
 void make_private_folder(std::filesystem::path const& folder);
 
 // Several new files made durable together: all are written, then all synced, renamed, and each folder
