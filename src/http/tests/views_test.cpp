@@ -87,6 +87,7 @@ TEST_F(Views, ThatCannotBeAskedAreNotKept) {
     return answer.text("code");
   };
   EXPECT_EQ(refused("filter[colour]=red"), "not_filterable");
+  EXPECT_EQ(refused("filter[state]=aktive"), "invalid_value") << "a slip, not an empty list";
   EXPECT_EQ(refused("sort=colour"), "not_sortable");
   EXPECT_EQ(refused("cursor=abc"), "unknown_parameter");
   EXPECT_EQ(refused("colour=red"), "unknown_parameter");

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "grams.hpp"
 #include "overlay.hpp"
 #include "personal.hpp"
@@ -39,7 +40,9 @@ std::optional<Target> target_of(Register const& reg, std::string_view field) {
 std::optional<Value> value_of(Register const& reg, Target const& target, std::string const& text) {
   switch (target.fixed) {
     case Target::Fixed::none: return cell_value(reg, *target.column, text);
-    case Target::Fixed::state: return Value(text);
+    case Target::Fixed::state:
+      if (std::ranges::find(reg.states, text) == reg.states.end()) return {};
+      return Value(text);
     case Target::Fixed::id: {
       auto const id = parse_uuid(text);
       if (!id) return {};
@@ -57,6 +60,16 @@ std::optional<Value> value_of(Register const& reg, Target const& target, std::st
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return {};
   return Value(number);
+}
+
+// The values that a field of few can have; nothing for others.
+std::vector<std::string> choices_of(Register const& reg, Target const& target) {
+  if (target.fixed == Target::Fixed::state) return {reg.states.begin() + 1, reg.states.end()};
+  std::vector<std::string> choices;
+  if (target.column)
+    for (auto const& one : reflect::bare(*target.column->field->type).enumerators)
+      choices.emplace_back(one.name);
+  return choices;
 }
 
 std::string_view operator_of(Compare compare) {
@@ -106,7 +119,10 @@ Result<std::string> condition_of(Building& sql, Register const& reg, Condition c
   std::vector<Value> wanted;
   for (auto const& text : condition.values) {
     auto value = value_of(reg, *target, text);
-    if (!value) return refuse("invalid_value", path, text);
+    if (!value) {
+      auto const choices = join_names(choices_of(reg, *target));
+      return refuse("invalid_value", path, choices.empty() ? text : text + ": " + choices);
+    }
     wanted.push_back(std::move(*value));
   }
   if (wanted.empty()) return refuse("required", path);

@@ -110,10 +110,16 @@ class ValueReader {
     return true;
   }
 
+  static std::string choices_of(Type const& type) {
+    std::vector<std::string> names;
+    for (auto const& one : type.enumerators) names.emplace_back(one.name);
+    return join_names(names);
+  }
+
   bool enumeration(Type const& type, Json const& json, void* value) {
     if (json.as_text() == nullptr) return wrong_kind(type);
     Enumerator const* enumerator = enumerator_of(type, std::string_view(*json.as_text()));
-    if (enumerator == nullptr) return refuse("unknown_value");
+    if (enumerator == nullptr) return refuse("unknown_value", choices_of(type));
     store_integer(type, value, enumerator->value);
     return true;
   }

@@ -158,7 +158,7 @@ TEST(Read, reportsEverythingAtOnce) {
       problems,
       UnorderedElementsAre(
           problem("/phone", "duplicate_key"), problem("/name", "too_short", "2"),
-          problem("/digest", "sha256_hex"), problem("/status", "unknown_value"),
+          problem("/digest", "sha256_hex"), problem("/status", "unknown_value", "pending,normal,closed"),
           problem("/large", "wrong_kind", "boolean"), problem("/employees", "out_of_range", "0..1000000"),
           problem("/stars", "out_of_range"), problem("/founded", "invalid_date"),
           problem("/inspected", "wrong_kind", "instant"), problem("/products", "too_many", "2"),
