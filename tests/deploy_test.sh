@@ -30,6 +30,7 @@ fi
 nginx=$(command -v nginx || command -v /usr/sbin/nginx) ||
   { echo "skipped: nginx is not installed"; exit $failed; }
 "$plumbline" init --data city --jurisdiction 3715 --origin deploy.example/log >said || { cat said; exit 1; }
+cp "$deploy/accounts.json" city/  # the server refuses one it cannot read
 "$plumbline" tls init --out tls --name localhost >said || { cat said; exit 1; }
 serve --data city --unix-socket socket --log requests
 # A port that was free a moment ago; another is tried where somebody was faster.
