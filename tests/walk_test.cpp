@@ -36,15 +36,13 @@ class Walk : public ::testing::Test {
     for (int role = 0; role < role_count; ++role) {
       Uuid const id = make_uuid7(clock_.now());
       people_.push_back(id);
-      Account account;
-      account.log_id = "u-" + hex_encode(random_bytes(16));
-      directory_.accounts.emplace(id, account);
+      directory_.accounts.put(id, {"u-" + hex_encode(random_bytes(16)), AccountStatus::active});
       Grant grant;
       grant.account = id;
       grant.role = static_cast<Role>(role);
       grant.scope = "3715";
       grant.valid_from = make_date(2000, 1, 1);
-      directory_.grants[id].push_back(grant);
+      directory_.grants.put(id, {{make_uuid7(clock_.now())}, {grant}});
     }
   }
   void TearDown() override {
