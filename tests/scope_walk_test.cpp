@@ -495,6 +495,9 @@ void ScopeWalk::walk_own(Visitor& visitor) {
     if (waiting_.contains(id) && may_see(seer, thing)) work.insert(to_string(id));
   auto const team = visitor.get("/api/v1/work", "/api/v1/work?whose=team&counts=1&limit=200").json();
   compare(visitor, "as work", ids_of(team), work);
+  for (auto const& item : *team.find("items")->as_array())
+    if (item.find("rule_label") == nullptr || item.find("article") == nullptr)
+      findings_.defect(visitor.who() + ": work without its rule's name and article");
   if (*team.find("counts")->find("team")->find("count")->as_integer() !=
       static_cast<std::int64_t>(work.size()))
     findings_.defect(visitor.who() + ": the count of the team's work");

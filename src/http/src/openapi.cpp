@@ -451,9 +451,16 @@ class Document {
       schema.set("type", Json::Array{"string", "null"});
       return schema;
     };
-    Json::Object item{{"register", text()}, {"id", uuid_schema()}, {"version", whole()},
-                      {"state", text()},    {"title", text()},     {"rule", text()},
-                      {"due_on", text()},   {"days_left", whole()}};
+    Json::Object item{{"register", text()},
+                      {"id", uuid_schema()},
+                      {"version", whole()},
+                      {"state", text()},
+                      {"title", text()},
+                      {"rule", text()},
+                      {"due_on", text()},
+                      {"days_left", whole()},
+                      {"article", text()},
+                      {"rule_label", object_of({{"zh-CN", text()}, {"en", text()}}, {"zh-CN", "en"})}};
     Json::Object page{
         {"items",
          list_of(object_of(std::move(item), {"register", "id", "state", "rule", "due_on", "days_left"}))},
@@ -712,6 +719,7 @@ class Document {
               ? of_type("object")
               : components_.add(with_labels(reflect::json_schema(*action.payload), action.payload->name),
                                 Reader::caller);
+      if (action.payload == reg.type) body.set("description", in_both("parameter", "whole_record"));
       if (creates) {
         makers.emplace_back(action.name);
         payloads.push_back(body);

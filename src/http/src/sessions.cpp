@@ -144,6 +144,9 @@ Result<void> Sessions::confirm_code(Uuid account, std::string const& code, Secon
   auto const owner = system_.reads().get(kernel::system_viewer(place), "account", account);
   if (!owner) return kernel::refuse("second_factor_wrong", "/code");
   std::string const login = owner->as<kernel::Account>().login;
+  // Guesses side by side would all be made before the first of them counts.
+  Counted const waiting(checking_);
+  if (waiting.others() >= static_cast<int>(limits::password_hashes_at_once)) return kernel::refuse("busy");
   if (auto admitted = admit(login); !admitted) return admitted.refusal();
   if (!factors.accept(account, code)) {
     auto noted = system_.write_unlogged(note_failure, {place, login, system_.clock().now().micros_utc});

@@ -11,6 +11,15 @@ namespace {
 
 using kernel::refuse;
 
+// Of the rule as it was in force when the clock was started.
+kernel::RuleEdition const* edition_of(Context const& context, kernel::Found const& found,
+                                      std::string const& rule) {
+  for (auto const& clock : found.envelope.clocks)
+    if (clock.rule == rule && clock.status == kernel::ClockStatus::running)
+      return context.system.rules().find(clock);
+  return nullptr;
+}
+
 Json item_json(Context const& context, kernel::Viewer const& viewer, kernel::WorkItem const& item) {
   auto const& reg = *context.system.catalogue().find(item.register_name);
   auto const found = context.system.reads().get(viewer, item.register_name, item.record);
@@ -21,6 +30,13 @@ Json item_json(Context const& context, kernel::Viewer const& viewer, kernel::Wor
   row.set("state", item.state);
   row.set("title", found ? title_of(reg, *found, reflect::Sight::masked) : to_string(item.record));
   row.set("rule", item.rule);
+  if (auto const* rule = found ? edition_of(context, *found, item.rule) : nullptr) {
+    Json label;
+    label.set("zh-CN", rule->name_zh);
+    label.set("en", rule->name_en);
+    row.set("rule_label", std::move(label));
+    row.set("article", rule->article);
+  }
   row.set("due_on", to_string(item.due_on));
   row.set("days_left", item.due_on - legal_date(context.system.clock().now()));
   return row;

@@ -39,6 +39,7 @@ RuleEdition edition_of(Json const& row) {
   RuleEdition edition;
   edition.id = text_of(row, "id");
   edition.name_zh = text_of(row, "name_zh");
+  edition.name_en = text_of(row, "name_en");
   auto const from = date_of(row, "effective_from");
   edition.effective_from = from.value_or(make_date(1949, 10, 1));
   edition.effective_to = date_of(row, "effective_to");

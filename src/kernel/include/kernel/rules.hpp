@@ -18,6 +18,7 @@ enum class OnLapse : std::uint8_t { alert, decides };
 struct RuleEdition {
   std::string id;  // "DR.PUBLISH"
   std::string name_zh;
+  std::string name_en;
   Date effective_from;
   std::optional<Date> effective_to;
   DeadlineRule period;     // base/deadline.hpp: count, unit, roll-over
