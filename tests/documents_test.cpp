@@ -277,7 +277,9 @@ TEST_P(Documents, HasOneThatStandsAndSaysWhatBecameOfTheOthers) {
   auto const check = checks().at(1);
   auto const first = made("check_sheet", "check", check.id);
   EXPECT_EQ(*verified(first).find("status")->as_text(), "valid");
-  EXPECT_EQ(issue("check_sheet", "check", check.id).refusal().code, "document_exists");
+  auto const refused = issue("check_sheet", "check", check.id).refusal();
+  EXPECT_EQ(refused.code, "document_exists");
+  EXPECT_EQ(refused.problems.at(0).detail, to_string(first)) << "the one to supersede";
   auto const second = made("check_sheet", "check", check.id, {}, first);
   EXPECT_EQ(*verified(first).find("status")->as_text(), "superseded");
   EXPECT_EQ(*verified(second).find("status")->as_text(), "valid");

@@ -27,8 +27,7 @@ constexpr Style title_style{22, 36, true};                // 2号
 constexpr Style body_style{16, area_height / 22, false};  // 3号
 constexpr Style number_style{14, 26, false};              // 4号
 constexpr Style dense_style{12, 20, false};               // 小四
-constexpr Style heading_style{12, 20, true};
-constexpr Style note_style{9, 14, false};  // 小五
+constexpr Style note_style{9, 14, false};                 // 小五
 constexpr Style code_style{7.5, 10, false};
 
 constexpr double pad_x = 5;
@@ -110,8 +109,8 @@ void Composer::head() {
   double const qr_left = right_edge - qr_side;
   double const qr_top = 11 * mm;
   add([=, address = imprint_.address](cairo_t* page) { draw_qr(page, address, qr_left, qr_top); });
-  auto const how = typesetter_.set("扫码或凭核验码查验本文书\n核验码 " + imprint_.code, code_style,
-                                   area_width - qr_side - 3 * mm);
+  auto const how = typesetter_.set("扫码查验本文书，或打开 " + imprint_.address + "\n核验码 " + imprint_.code,
+                                   code_style, area_width - qr_side - 3 * mm);
   put(how, left_edge, qr_top + qr_side - how.height(), Place::right);
   for (auto const& line : {filling_.text("${authority}"), form_.title}) {
     auto const set = typesetter_.set(line, title_style, area_width);
@@ -158,7 +157,7 @@ void Composer::frame(std::vector<Box> const& boxes, int from, int to, double hei
 void Composer::row(std::vector<Box> const& boxes, double height_least, double keep,
                    std::function<void()> const& again) {
   int lines = 0;
-  double pitch = dense_style.pitch;
+  double pitch = 0;
   for (auto const& each : boxes) {
     lines = std::max(lines, each.lines.count());
     pitch = std::max(pitch, each.lines.pitch());
@@ -185,13 +184,18 @@ void Composer::row(std::vector<Box> const& boxes, double height_least, double ke
   }
 }
 
+Lines Composer::set(Block const& paragraph) const {
+  auto const style = style_of(paragraph.size);
+  double const indent = paragraph.align == Align::body ? 2 * style.points : 0;
+  return typesetter_.set(filling_.text(paragraph.text), style, area_width, indent);
+}
+
 void Composer::paragraph(Block const& block, double keep) {
   auto const style = style_of(block.size);
-  double const indent = block.align == Align::body ? 2 * style.points : 0;
   Place place = Place::left;
   if (block.align == Align::centre) place = Place::centre;
   if (block.align == Align::right) place = Place::right;
-  auto const lines = typesetter_.set(filling_.text(block.text), style, area_width, indent);
+  auto const lines = set(block);
   // A seal never stands on a page without text (GB/T 9704-2012, 7.3.5.4): the last lines go with it, as they
   // do with a table they speak of.
   int const carried = std::max(0, lines.count() - 2);
@@ -226,19 +230,21 @@ void Composer::pairs(Block const& block, double keep) {
 void Composer::table(Block const& block, double keep) {
   double shares = 0;
   for (auto const& column : block.columns) shares += column.width;
-  auto const cells = [&](auto const& text_of, Style style, bool is_heading) {
+  auto const style = style_of(block.size);
+  auto const cells = [&](auto const& text_of, bool is_heading) {
+    Style const shown{style.points, style.pitch, is_heading};
     std::vector<Box> boxes;
     double left = left_edge;
     for (auto const& column : block.columns) {
       double const width = area_width * column.width / shares;
       bool const is_number = column.text == "${#}";
       boxes.push_back(
-          box(text_of(column), style, left, width, is_heading || is_number ? Place::centre : Place::left));
+          box(text_of(column), shown, left, width, is_heading || is_number ? Place::centre : Place::left));
       left += width;
     }
     return boxes;
   };
-  auto const headings = cells([](Column const& column) { return column.heading; }, heading_style, true);
+  auto const headings = cells([](Column const& column) { return column.heading; }, true);
   auto const heading = [&] { row(headings, 0, 0, [] {}); };
   y_ += gap;
   if (room() < table_start) new_page();
@@ -246,7 +252,7 @@ void Composer::table(Block const& block, double keep) {
   auto const count = filling_.rows(block.list);
   for (std::size_t i = 0; i < count && pages_.size() <= limits::document_pages; ++i) {
     auto const text_of = [&](Column const& column) { return filling_.row_text(column.text, block.list, i); };
-    row(cells(text_of, dense_style, false), 0, i + 1 == count ? keep : 0, heading);
+    row(cells(text_of, false), 0, i + 1 == count ? keep : 0, heading);
   }
   if (count == 0) row({box("（无）", dense_style, left_edge, area_width, Place::centre)}, 0, keep, heading);
   y_ += gap;
@@ -289,6 +295,18 @@ void Composer::signature(Block const& block) {
   y_ += height;
 }
 
+// How much of what follows must stand on the same page: signatures go with the words before them, and these,
+// a paragraph of few lines, with what they speak of.
+double Composer::kept_with(std::span<Block const* const> following) const {
+  if (following.empty()) return 0;
+  auto const& next = *following.front();
+  if (next.kind == BlockKind::signature) return signature_height(next) + gap;
+  if (next.kind == BlockKind::table) return table_start + gap;
+  bool const is_closing =
+      next.kind == BlockKind::paragraph && following.size() > 1 && following[1]->kind == BlockKind::signature;
+  return is_closing ? gap + set(next).height() + kept_with(following.subspan(1)) : 0;
+}
+
 void Composer::block(Block const& each, double keep) {
   switch (each.kind) {
     case BlockKind::paragraph: return paragraph(each, keep);
@@ -305,11 +323,7 @@ Result<Printed> Composer::print() {
   for (auto const& each : form_.blocks)
     if (each.only_with.empty() || filling_.has(each.only_with)) shown.push_back(&each);
   for (std::size_t i = 0; i < shown.size(); ++i) {
-    auto const* next = i + 1 < shown.size() ? shown[i + 1] : nullptr;
-    double keep = 0;
-    if (next != nullptr && next->kind == BlockKind::signature) keep = signature_height(*next) + gap;
-    if (next != nullptr && next->kind == BlockKind::table) keep = table_start + gap;
-    block(*shown[i], keep);
+    block(*shown[i], kept_with(std::span(shown).subspan(i + 1)));
     if (pages_.size() > limits::document_pages)
       return Refusal{"document_too_long", std::to_string(limits::document_pages), {}};
   }

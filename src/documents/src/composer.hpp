@@ -3,6 +3,7 @@
 // verify by.
 #pragma once
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,8 @@ class Composer {
   void table(Block const& block, double keep);
   void signature(Block const& block);
   double signature_height(Block const& block) const;
+  double kept_with(std::span<Block const* const> following) const;
+  Lines set(Block const& paragraph) const;
   void foot(cairo_t* page, int number) const;
 
   Box box(std::string const& text, Style style, double left, double width, Place place) const;

@@ -76,7 +76,7 @@ class Check {
       append_pointer(place, field.name);
       auto const* value = values.find(field.name);
       if (is_absent(value)) {
-        if (field.is_required) problem(place, "missing_field");
+        if (field.is_required) problem(place, "missing_field", field.step);
       } else {
         one(field, *value, place);
       }

@@ -88,6 +88,17 @@ constexpr std::string_view audiences[] = {"internal", "party"};
 constexpr std::int64_t height_mm_most = 200;
 constexpr std::int64_t width_most = 100;
 
+// {"state": ["assigned", "under_way"], …}
+void require_choices(Json const& wanted, std::string const& path) {
+  if (wanted.as_object() == nullptr) throw Broken{path, "object"};
+  for (auto const& [name, values] : *wanted.as_object()) {
+    auto const* list = values.as_array();
+    if (list == nullptr ||
+        std::ranges::any_of(*list, [](Json const& one) { return one.as_text() == nullptr; }))
+      throw Broken{path + '/' + name, "list of texts"};
+  }
+}
+
 Field read_field(Json const& document, std::string const& path, bool is_column) {
   Reader reader(document, path);
   Field field;
@@ -96,7 +107,9 @@ Field read_field(Json const& document, std::string const& path, bool is_column) 
   field.is_required = !reader.flag("optional");
   field.label = reader.text("label", false);
   field.blank = reader.text("blank", false);
+  field.step = reader.text("step", false);
   if (auto const* source = reader.member("source")) field.source = *source;
+  if (auto const* except = field.source.find("except")) require_choices(*except, reader.at("source/except"));
   if (field.source.is_null() == field.label.empty() && !is_column)
     throw Broken{path, "either a source or the label to ask by"};
   if (field.kind == FieldKind::list) {
@@ -233,7 +246,10 @@ Form read_form(Json const& document) {
   form.register_name = reader.text("register");
   form.series = reader.text("series");
   form.number_from = reader.text("number_from", false);
-  if (auto const* where = reader.member("where")) form.where = *where;
+  if (auto const* where = reader.member("where")) {
+    require_choices(*where, "/where");
+    form.where = *where;
+  }
   reader.each("fields", true, [&](Json const& field, std::string const& path) {
     form.fields.push_back(read_field(field, path, false));
   });

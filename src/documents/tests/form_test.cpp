@@ -59,11 +59,11 @@ TEST_P(WrongForms, are_refused) {
 INSTANTIATE_TEST_SUITE_P(
     All, WrongForms,
     ::testing::Values(Wrong{"\"series\"", "\"serie\""}, Wrong{"${authority}", "${authorities}"},
-                      Wrong{"2020-01-01", "2020-02-30"},
-                      Wrong{"\"source\":\"a\"", "\"source\":null"},
+                      Wrong{"2020-01-01", "2020-02-30"}, Wrong{"\"source\":\"a\"", "\"source\":null"},
                       Wrong{"\"text\":", "\"block\":\"drawing\",\"text\":"},
                       Wrong{"\"source\":\"a\"", "\"source\":\"a\",\"kind\":\"picture\""},
                       Wrong{"${authority}", "${.column}"}, Wrong{"\"title\":\"单\"", "\"title\":7"},
+                      Wrong{"\"series\"", "\"where\":{\"state\":\"void\"},\"series\""},
                       Wrong{"{\"form\"", "}"}));
 
 TEST(Code, holds_itself_and_finds_one_wrong_character) {

@@ -98,11 +98,7 @@ Response page(int status, std::string const& state_class, std::string const& sta
   html +=
       "</style>\n</head>\n<body>\n<main>\n<h1>文书查验 <span lang=\"en\">Document verification</span></h1>\n";
   html += "<p class=\"state " + state_class + "\">" + state + "</p>\n" + rows;
-  html +=
-      "<p>请将本页所列与纸质文书逐项核对；不一致的，以发文机关的答复为准。<br>"
-      "<span lang=\"en\">Compare every line with the paper; where they differ, ask the issuing "
-      "authority.</span></p>"
-      "\n</main>\n</body>\n</html>\n";
+  html += "\n</main>\n</body>\n</html>\n";
   auto response = text(status, "text/html; charset=utf-8", std::move(html));
   response.set("cache-control", "no-cache");
   response.set("vary", "accept");
@@ -262,7 +258,10 @@ Response verify_document(Context& context) {
   if (document.ended_on) rows += row("失效日期", "No longer valid since", to_string(*document.ended_on));
   rows += row("页数", "Pages", std::to_string(document.pages)) +
           row("核验码", "Code", documents::show_code(document.code)) +
-          row("电子文件摘要", "SHA-256 of the file", document.pdf_blob) + "</dl>\n";
+          row("电子文件摘要", "SHA-256 of the file", document.pdf_blob) +
+          "</dl>\n<p>请将本页所列与纸质文书逐项核对；不一致的，以发文机关的答复为准。<br>"
+          "<span lang=\"en\">Compare every line with the paper; where they differ, ask the issuing "
+          "authority.</span></p>\n";
   return page(
       200, found->state == "issued" ? "valid" : "ended",
       "<strong>" + standing.chinese + "</strong><br><span lang=\"en\">" + standing.english + "</span>", rows);

@@ -52,8 +52,9 @@ void make_current(Act& act, Document const& document, std::optional<Uuid> id) {
 
 // Where a document of this form counts for the record, only what supersedes it may be made.
 Result<void> require_place(Act& act, Document const& document) {
-  if (current(act, document) != document.supersedes) return refuse("document_exists", "/supersedes");
-  return {};
+  auto const standing = current(act, document);
+  if (standing == document.supersedes) return {};
+  return refuse("document_exists", "/supersedes", standing ? to_string(*standing) : "");
 }
 
 std::string number_of(Act& act, std::string const& word) {

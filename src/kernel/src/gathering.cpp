@@ -25,6 +25,17 @@ void append_items(std::vector<Json>& out, Json const& value) {
   out.insert(out.end(), list->begin(), list->end());
 }
 
+// The first member that has none of the values it is to have ({"state": ["assigned", …]}), or null.
+Json::Member const* first_misfit(Json const& wanted, Json const& record) {
+  for (auto const& member : *wanted.as_object()) {
+    auto const has = text_member(record, member.first);
+    if (std::ranges::none_of(*member.second.as_array(),
+                             [&](Json const& one) { return *one.as_text() == has; }))
+      return &member;
+  }
+  return nullptr;
+}
+
 std::string joined(std::vector<Json> const& values) {
   std::string out;
   for (auto const& value : values) {
@@ -98,9 +109,12 @@ Result<Json> Gathering::rows(Field const& field, Json const& root) {
     query.where.push_back({text_member(field.source, "by"), Compare::equal, {text_member(root, "id")}});
     query.limit = static_cast<int>(limits::page_size_max);
     bool is_too_many = false;
+    auto const* except = field.source.find("except");
     auto const streamed = system_.reads().stream(viewer_, name, query, [&](Found const& found) {
       is_too_many = items.size() >= limits::total_counted;
-      if (!is_too_many) items.push_back(record_json(*reg, found, reflect::Sight::all));
+      auto item = record_json(*reg, found, reflect::Sight::all);
+      bool const is_left_out = except != nullptr && first_misfit(*except, item) == nullptr;
+      if (!is_too_many && !is_left_out) items.push_back(std::move(item));
       return !is_too_many;
     });
     if (!streamed) return streamed.refusal();
@@ -144,16 +158,12 @@ Result<Json> Gathering::values(documents::Form const& form, Json const& root, Js
 }
 
 std::string misfit(documents::Form const& form, Json const& record) {
-  if (form.where.as_object() == nullptr) return {};
-  for (auto const& [name, allowed] : *form.where.as_object()) {
-    auto const has = text_member(record, name);
-    auto const* values = allowed.as_array();
-    bool const fits = values != nullptr && std::ranges::any_of(*values, [&](Json const& one) {
-                        return one.as_text() != nullptr && *one.as_text() == has;
-                      });
-    if (!fits) return name;
-  }
-  return {};
+  auto const* wanted = form.where.as_object() == nullptr ? nullptr : first_misfit(form.where, record);
+  if (wanted == nullptr) return {};
+  std::string out = wanted->first + ": ";
+  for (auto const& allowed : *wanted->second.as_array())
+    out += (out.ends_with(": ") ? "" : ", ") + *allowed.as_text();
+  return out;
 }
 
 }  // namespace plumbline::kernel

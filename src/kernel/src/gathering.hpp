@@ -31,7 +31,8 @@ class Gathering {
   std::map<std::pair<std::string, std::string>, Json> seen_;
 };
 
-// Is the record what the form is for? The name of the first member that is not, or "".
+// Is the record what the form is for? "" or the first member that is not, with what it should be:
+// "state: assigned, under_way".
 std::string misfit(documents::Form const& form, Json const& record);
 
 }  // namespace plumbline::kernel

@@ -22,6 +22,7 @@ struct Field {
   std::vector<Field> columns;  // of a list's rows
   Json source;                 // where a record holds it; null: whoever issues the document writes it,
   std::string label;           // asked by this name
+  std::string step;            // action of the record that gives the value
 };
 
 // Texts hold ${field}; in the rows of a table ${.column} and ${#}, the row's number. Always there are
@@ -72,7 +73,7 @@ struct Form {
   std::string register_name;         // of the records it is made from
   std::string series;                // word of its numbers: "检记"
   std::string number_from;           // field whose value is the number; "" = the next of the series
-  Json where;                        // what the record must be: {"kind": ["correction_order"], "state": […]}
+  Json where;  // what the record must be: {"kind": ["correction_order"], "state": […]}
   std::vector<Field> fields;
   std::vector<Block> blocks;
 
