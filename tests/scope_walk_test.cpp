@@ -749,10 +749,11 @@ void ScopeWalk::nobody_comes_in_by_side_doors() {
   for (auto const& reg : product::catalogue().registers())
     EXPECT_TRUE(ids_of(former.get("", "/api/v1/" + std::string(reg.name)).json()).empty());
 
-  auto const leader = city_->hire({"leader", 'O', "", false}, "programmer");
+  auto const leader = city_->hire({"leader", 'O', "", false}, "programmer", "", "one of many walkers");
   Visitor owner(server_->port(), leader, findings_);
   auto const made = owner.ask("POST /api/v1/tokens", "/api/v1/tokens",
-                              R"({"name":"firms","days":3,"registers":["firm"],"writes":false})");
+                              R"({"name":"firms","days":3,"registers":["firm"],"writes":false,)"
+                              R"("password":"one of many walkers"})");
   ASSERT_EQ(made.status, 201) << made.body;
   Person program;
   program.seer = leader.seer;

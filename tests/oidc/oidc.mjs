@@ -418,8 +418,15 @@ async function administratorsLinkAndUnlink(ids, passwords) {
   const closed = await guard.api("POST", of(ids.wu) + "/unlink", { reason: "离职" });
   assert.equal(closed.status, 204);
   await refused(await new Browser().through(), 403, "identity_unknown");
+  await refused(await guard.api("POST", of(ids.wu) + "/unlink", { reason: "离职" }), 404, "not_found");
   const measures = await (await guard.api("GET", "/api/v1/access_measure")).json();
   assert.deepEqual(measures.items.map((item) => item.kind).sort(), ["identity_linked", "identity_unlinked"]);
+  // Whose sessions are ended is not on the way to another door either.
+  const begun = await wu.api("POST", "/api/v1/oidc/rs/link", { password: passwords.wu });
+  const back = await wu.leadBack((await begun.json()).location);
+  const ended = await guard.api("POST", `/api/v1/account/${ids.wu}/sessions/end`, { reason: "口令外泄" });
+  assert.equal(ended.status, 204);
+  await refused(await wu.ask(back), 400, "oidc_state_unknown");
   // Whose account is closed is nobody here, whatever the provider says.
   account = "provider-li";
   const end = await guard.api("POST", `/api/v1/account/${ids.li}/close`, { reason: "离职" });

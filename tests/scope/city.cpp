@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/identifiers.hpp"
 #include "kernel/blobs.hpp"
+#include "kernel/credentials.hpp"
 #include "kernel/document.hpp"
 #include "product/catalogue.hpp"
 #include "reflect/json.hpp"
@@ -219,7 +220,8 @@ void City::staff() {
   for (auto const& seer : seers) people_.push_back(hire(seer, "seer-" + std::to_string(people_.size())));
 }
 
-Person City::hire(Seer const& seer, std::string const& login, std::string const& valid_to) {
+Person City::hire(Seer const& seer, std::string const& login, std::string const& valid_to,
+                  std::string const& password) {
   static Sql const insert_session{
       "walk.session",
       "insert into session (jurisdiction, token_hash, account, csrf, opened_at, seen_at) "
@@ -237,6 +239,8 @@ Person City::hire(Seer const& seer, std::string const& login, std::string const&
   else
     grant += R"(,"party":")" + to_string(*first("firm", seer.party[0], seer.party)) + '"';
   act("", "grant.give", {}, grant + "}");
+  if (!password.empty() && !kernel::set_password(*system_, person.account, password))
+    throw std::runtime_error("no password for " + login);
   std::string const token = hex_encode(random_bytes(32));
   Hash const hash = sha256(token);
   person.cookie = "plumbline=" + token;

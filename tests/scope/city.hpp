@@ -41,7 +41,8 @@ class City {
   std::map<Uuid, Thing> const& things() const { return things_; }
   void read_things();
   std::vector<Person> const& people() const { return people_; }
-  Person hire(Seer const& seer, std::string const& login, std::string const& valid_to = "");
+  Person hire(Seer const& seer, std::string const& login, std::string const& valid_to = "",
+              std::string const& password = "");
   // By an account of the scenario ("guo-O"), or the product itself ("").
   Uuid act(std::string const& login, std::string const& target, std::optional<Uuid> record,
            std::string const& payload);

@@ -37,6 +37,18 @@ Result<Tokens::Wish> wish_of(Json const& body) {
 
 }  // namespace
 
+Result<void> confirm_again(Context const& context, Json const& body) {
+  auto const password = text_member(body, "password");
+  if (!password) return password.refusal();
+  auto const account = context.session->account;
+  auto& doors = context.doors;
+  if (auto known = doors.sessions.confirm(account, *password, "/password"); !known) return known;
+  if (!doors.factors.is_confirmed(account)) return {};
+  auto const code = text_member(body, "code");
+  if (!code) return refuse("second_factor_required", "/code");
+  return doors.sessions.confirm_code(account, *code, doors.factors);
+}
+
 Json sessions_json(Context const& context, Uuid account) {
   Json::Array items;
   for (auto const& known : context.doors.sessions.of(account, session_token(context.request))) {
@@ -96,11 +108,13 @@ Response revoke_session(Context& context) {
 
 Response list_tokens(Context& context) { return json(200, tokens_json(context, context.session->account)); }
 
+// {"name", "days", "writes"?, "registers"?, "actions"?, "password", "code"?}
 Response make_token(Context& context) {
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
   auto const wish = wish_of(*body);
   if (!wish) return context.refused(wish.refusal());
+  if (auto known = confirm_again(context, *body); !known) return context.refused(known.refusal());
   auto const made = context.doors.tokens.make(context.session->account, *wish);
   if (!made) return context.refused(made.refusal());
   Json document;

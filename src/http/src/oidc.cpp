@@ -1,5 +1,8 @@
 // Signing in at an OpenID provider, and which of its identities an account has. Nobody gets an account by it.
+#include <algorithm>
+
 #include "access.hpp"
+#include "accounts.hpp"
 #include "address.hpp"
 #include "base/limits.hpp"
 #include "counted.hpp"
@@ -124,24 +127,13 @@ Response start_oidc(Context& context) {
   return response;
 }
 
-// {"password", "code"?, "return"?}: an open screen must not be enough to open another door.
+// {"password", "code"?, "return"?}
 Response link_identity(Context& context) {
   auto const body = parse_json(context.request.body);
   if (!body) return context.refused(body.refusal());
-  auto const password = text_member(*body, "password");
-  if (!password) return context.refused(password.refusal());
-  auto const account = context.session->account;
-  auto& doors = context.doors;
-  if (auto known = doors.sessions.confirm(account, *password, "/password"); !known)
-    return context.refused(known.refusal());
-  if (doors.factors.is_confirmed(account)) {
-    auto const code = text_member(*body, "code");
-    if (!code) return context.refused(refuse("second_factor_required", "/code"));
-    if (auto known = doors.sessions.confirm_code(account, *code, doors.factors); !known)
-      return context.refused(known.refusal());
-  }
+  if (auto known = confirm_again(context, *body); !known) return context.refused(known.refusal());
   auto const path = text_member(*body, "return");
-  auto const begun = begin(context, account, path ? *path : "/");
+  auto const begun = begin(context, context.session->account, path ? *path : "/");
   if (!begun) return context.refused(begun.refusal());
   Json document;
   document.set("location", begun->location);
@@ -233,6 +225,9 @@ Response unlink_identity_of(Context& context) {
   auto const reason = text_member(*body, "reason");
   if (!reason) return context.refused(reason.refusal());
   auto const one = text_member(*body, "identity");
+  auto const known = context.doors.identities.of(*account);
+  if (one ? std::ranges::count(known, *one, &Identities::Known::id) == 0 : known.empty())
+    return context.refused(refuse("not_found"));
   if (auto taken = kernel::take_measure(context.system, context.session->account,
                                         {*account, kernel::AccessKind::identity_unlinked, *reason});
       !taken)

@@ -6,6 +6,7 @@
 
 #include "address.hpp"
 #include "base/hash.hpp"
+#include "base/text.hpp"
 #include "reflect/json.hpp"
 
 namespace plumbline::http {
@@ -86,7 +87,9 @@ void Shared::believe_proxy(Request& request) {
   };
   auto const id = request.header("x-request-id");
   if (id && id->size() >= 8 && id->size() <= 64 && std::ranges::all_of(*id, is_plain)) request.id = *id;
-  std::string const source(request.header("x-forwarded-for").value_or(""));
+  // Of several the last: the one our own proxy has added.
+  std::string_view const sources = request.header("x-forwarded-for").value_or("");
+  std::string const source(trim(sources.substr(sources.rfind(',') + 1)));
   if (auto address = plain_address(source)) request.peer = *std::move(address);
 }
 

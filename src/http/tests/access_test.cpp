@@ -30,7 +30,7 @@ class Access : public ApiTest {
 TEST_F(Access, ShowsWaysInWithoutWhatOpensThem) {
   auto li = signed_in("li");
   auto guard = signed_in("guard");
-  auto const token = li.ask("POST", "/api/v1/tokens", R"({"name":"接口","days":3})");
+  auto const token = ApiTest::token(li, R"({"name":"接口","days":3})");
   auto const sessions = guard.get(base_ + "/sessions");
   ASSERT_EQ(sessions.status, 200) << sessions.body;
   auto const document = sessions.json();

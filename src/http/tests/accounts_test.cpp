@@ -180,7 +180,7 @@ TEST_F(Accounts, SessionsAreListedRevokedAndBounded) {
 TEST_F(Accounts, ProgramsUseTokensThatSayWhatTheyMay) {
   person("keeper", "system_administrator");
   auto keeper = signed_in("keeper");
-  auto const make = [&](std::string const& wish) { return keeper.ask("POST", "/api/v1/tokens", wish); };
+  auto const make = [&](std::string const& wish) { return token(keeper, wish); };
   auto const reader = make(R"({"name":"统计局接口","days":30,"registers":["region"]})");
   ASSERT_EQ(reader.status, 201) << reader.body;
   auto const writer = make(R"({"name":"导入","days":1,"writes":true})");
@@ -206,16 +206,34 @@ TEST_F(Accounts, ProgramsUseTokensThatSayWhatTheyMay) {
   EXPECT_EQ(program.get("/api/v1/region", as(reader)).status, 401);
   later(86'400);
   EXPECT_EQ(program.get("/api/v1/region", as(writer)).status, 401) << "expired";
+  auto again = signed_in("keeper");
   for (auto const* bad :
        {R"({"days":3})", R"({"name":"x"})", R"({"name":"x","days":0})", R"({"name":"x","days":9999})",
         R"({"name":"x","days":1,"registers":["none"]})", R"({"name":"x","days":1,"writes":1})"})
-    EXPECT_GE(signed_in("keeper").ask("POST", "/api/v1/tokens", bad).status, 400) << bad;
+    EXPECT_GE(token(again, bad).status, 400) << bad;
+}
+
+TEST_F(Accounts, AnOpenScreenIsNotEnoughForAToken) {
+  person("keeper", "system_administrator");
+  auto keeper = signed_in("keeper");
+  auto const make = [&](std::string const& more) {
+    return keeper.ask("POST", "/api/v1/tokens", R"({"name":"x","days":1)" + more + '}');
+  };
+  EXPECT_EQ(make("").text("code"), "required");
+  EXPECT_EQ(make(R"(,"password":"something else")").text("code"), "login_failed");
+  ASSERT_EQ(make(R"(,"password":")" + std::string(password) + '"').status, 201);
+  Bytes const secret = enrol(keeper);
+  later(60);
+  EXPECT_EQ(make(R"(,"password":")" + std::string(password) + '"').text("code"), "second_factor_required");
+  EXPECT_EQ(
+      make(R"(,"password":")" + std::string(password) + R"(","code":")" + code_now(secret) + '"').status,
+      201);
 }
 
 TEST_F(Accounts, ATokenMayBeLimitedToNamedActions) {
   person("keeper", "system_administrator");
   auto keeper = signed_in("keeper");
-  auto const make = [&](std::string const& wish) { return keeper.ask("POST", "/api/v1/tokens", wish); };
+  auto const make = [&](std::string const& wish) { return token(keeper, wish); };
   auto const made =
       make(R"({"name":"区划","days":30,"writes":true,"registers":["region"],"actions":["region.rename"]})");
   ASSERT_EQ(made.status, 201) << made.body;

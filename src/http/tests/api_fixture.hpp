@@ -76,6 +76,12 @@ class ApiTest : public ::testing::Test {
     return made;
   }
 
+  // `wish`: {"name": …, "days": …}; the password is added.
+  static Answer token(Client& owner, std::string wish) {
+    return owner.ask("POST", "/api/v1/tokens",
+                     wish.insert(1, R"("password":")" + std::string(password) + "\","));
+  }
+
   FixedClock clock_{*parse_instant("2026-03-02T01:00:00Z")};
   kernel::Catalogue catalogue_;
   std::filesystem::path folder_;

@@ -82,7 +82,7 @@ TEST_F(Events, EndWithTheSessionAndWithTheServer) {
 TEST_F(Events, ComeToATokenOfItsRegistersUntilItIsRevoked) {
   person("li", "officer");
   auto li = signed_in("li");
-  auto const made = li.ask("POST", "/api/v1/tokens", R"({"name":"feed","days":3,"registers":["region"]})");
+  auto const made = token(li, R"({"name":"feed","days":3,"registers":["region"]})");
   ASSERT_EQ(made.status, 201);
   auto program = client();
   program.always = {{"Authorization", "Bearer " + made.text("token")}};

@@ -147,7 +147,7 @@ TEST_F(Imports, OfAProgramEndWhereItsTokenMayImport) {
   person("keeper", "system_administrator");
   auto keeper = signed_in("keeper");
   auto const program = [&](std::string const& rights) {
-    auto const made = keeper.ask("POST", "/api/v1/tokens", R"({"name":"导入","days":1,)" + rights + '}');
+    auto const made = token(keeper, R"({"name":"导入","days":1,)" + rights + '}');
     EXPECT_EQ(made.status, 201) << made.body;
     auto who = client();
     who.always = {{"Authorization", "Bearer " + made.text("token")}};

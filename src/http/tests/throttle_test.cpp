@@ -81,6 +81,13 @@ TEST_F(SignInByAddress, AnIPv4AddressInsideIPv6IsTheSame) {
   EXPECT_EQ(guess("203.0.113.10", 102).status, 401);
 }
 
+// What a stranger has put before it, the proxy has handed on; its own word is the last one.
+TEST_F(SignInByAddress, OfManyAddressesTheLastOneIsTheProxys) {
+  for (int i = 0; i < limits::address_failures; ++i)
+    EXPECT_EQ(guess("198.51.100." + std::to_string(i) + ", 203.0.113.9", i).text("code"), "login_failed");
+  EXPECT_EQ(guess("127.0.0.1,203.0.113.9", 100).status, 429);
+}
+
 // Over TCP nobody is believed who says for whom he speaks.
 TEST_F(SignInByAddress, AHeaderOfAStrangerCountsForNothing) {
   auto near = client();

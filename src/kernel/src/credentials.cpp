@@ -31,10 +31,14 @@ std::string hash_of(std::string_view password) {
   return hash;
 }
 
-store::Sql const& delete_sessions() {
-  static store::Sql const forget{"session.delete_of_account",
-                                 "delete from session where jurisdiction = $1 and account = $2"};
-  return forget;
+// Whoever is in, and whoever is on the way to link an identity of theirs.
+void end_sessions(store::Writer& writer, std::string const& place, Uuid account) {
+  static store::Sql const sessions{"session.delete_of_account",
+                                   "delete from session where jurisdiction = $1 and account = $2"};
+  static store::Sql const links{"oidc_sign_in.delete_of_account",
+                                "delete from oidc_sign_in where jurisdiction = $1 and account = $2"};
+  writer.write(sessions, {place, id_bytes(account)});
+  writer.write(links, {place, id_bytes(account)});
 }
 
 // In one transaction: whoever came in with the old password is out when the new one is in force.
@@ -53,7 +57,7 @@ Result<void> keep_password(System& system, Uuid account, std::string_view passwo
   auto const& place = system.settings().jurisdiction;
   return system.write_together([&](store::Writer& writer) -> Result<void> {
     writer.write(keep, {place, id_bytes(account), hash, one_time_until.micros_utc});
-    writer.write(delete_sessions(), {place, id_bytes(account)});
+    end_sessions(writer, place, account);
     return {};
   });
 }
@@ -99,7 +103,10 @@ std::optional<Instant> one_time_until(System& system, Uuid account) {
 }
 
 Result<void> end_sessions(System& system, Uuid account) {
-  return system.write_unlogged(delete_sessions(), {system.settings().jurisdiction, id_bytes(account)});
+  return system.write_together([&](store::Writer& writer) -> Result<void> {
+    end_sessions(writer, system.settings().jurisdiction, account);
+    return {};
+  });
 }
 
 Result<void> remove_second_factor(System& system, Uuid account) {

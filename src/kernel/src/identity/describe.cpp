@@ -70,7 +70,7 @@ Type const& type_of<SignUp>() {
       describe<SignUp>("sign_up", note(&SignUp::key, Flag::required | Flag::unique | Flag::system, most(32)),
                        note(&SignUp::edition, Flag::required, most(32)),
                        note(&SignUp::terms, Flag::required, most(limits::note_text)),
-                       note(&SignUp::per_day, Flag::none, between(1, limits::sign_ups_per_day_max)),
+                       note(&SignUp::per_day, Flag::required, between(1, limits::sign_ups_per_day_max)),
                        note(&SignUp::closed_because, Flag::system, most(500)));
   return type;
 }
@@ -79,7 +79,7 @@ Type const& type_of<SignUpTerms>() {
   static Type const type = describe<SignUpTerms>(
       "sign_up_terms", note(&SignUpTerms::edition, Flag::required, most(32)),
       note(&SignUpTerms::terms, Flag::required, most(limits::note_text)),
-      note(&SignUpTerms::per_day, Flag::none, between(1, limits::sign_ups_per_day_max)));
+      note(&SignUpTerms::per_day, Flag::required, between(1, limits::sign_ups_per_day_max)));
   return type;
 }
 template <>
