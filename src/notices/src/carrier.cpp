@@ -160,7 +160,11 @@ std::vector<Arrival> carry(std::vector<Parcel> const& parcels) {
   std::vector<Arrival> out(parcels.size());
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < rides.size(); ++i)
-    threads.emplace_back([&, i] { out[i] = rides[i]->arrival(curl_easy_perform(rides[i]->handle())); });
+    threads.emplace_back([&, i] {
+      auto const begun = std::chrono::steady_clock::now();
+      out[i] = rides[i]->arrival(curl_easy_perform(rides[i]->handle()));
+      out[i].took = std::chrono::steady_clock::now() - begun;
+    });
   threads.clear();  // joined
   return out;
 }

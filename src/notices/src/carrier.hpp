@@ -1,6 +1,7 @@
 // Carries parcels out of the house by libcurl, all of a round at the same time: HTTP posts and mails. No
 // redirects, no proxy of the environment, bounded time and a bounded answer.
 #pragma once
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ struct Arrival {
   std::string answer;       // of a post; as much as limits::delivery_answer_bytes
   std::string error;  // why not carried: "unreachable", "too_slow", "certificate", "address_not_allowed",
                       // "login_refused"
+  std::chrono::steady_clock::duration took{};
 };
 
 // In the order of the parcels.

@@ -32,7 +32,7 @@ void Dispatch::operator()() {
     if (!lease_.hold()) return;
   forget_old();
   for (int round = 0; round < limits::delivery_rounds && lease_.hold(); ++round) {
-    auto const done = sender_.round();
+    auto const done = sender_.round(round == 0);
     if (done.tried == 0 || !done.all_well) return;
   }
 }

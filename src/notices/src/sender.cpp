@@ -16,9 +16,14 @@ namespace {
 
 using store::Sql;
 
-Sql const due_deliveries{"delivery.due",
-                         "select id, channel, recipient from delivery where jurisdiction = $1 and state = "
-                         "'waiting' and next_at <= $2 order by next_at limit $3"};
+// Of each place the ones that have waited longest; first one of every place, then a second one.
+Sql const due_deliveries{
+    "delivery.due",
+    "select id, channel, recipient from (select id, channel, recipient, next_at, row_number() over "
+    "(partition "
+    "by channel, case when channel = 'webhook' then recipient end order by next_at, id) as turn from (select "
+    "id, channel, recipient, next_at from delivery where jurisdiction = $1 and state = 'waiting' and next_at "
+    "<= $2 order by next_at limit $3) as due) as numbered where turn <= $4 order by turn, next_at, id"};
 Sql const select_waiting{"delivery.waiting",
                          "select " + std::string(delivery_columns) +
                              " from delivery where jurisdiction = $1 and id = $2 and state = 'waiting'"};
@@ -76,7 +81,8 @@ struct Sender::Outcome {
   std::string error;
 };
 
-Sender::Sender(kernel::System& system) : system_(system), webhooks_(system), guard_({}) {}
+Sender::Sender(kernel::System& system, std::chrono::milliseconds slow_from)
+    : system_(system), slow_from_(slow_from), webhooks_(system), guard_({}) {}
 
 std::int64_t Sender::wait_micros(std::int64_t attempt, Uuid id) {
   std::int64_t seconds = limits::delivery_wait_seconds_min;
@@ -87,18 +93,25 @@ std::int64_t Sender::wait_micros(std::int64_t attempt, Uuid id) {
   return seconds * micros + seconds * micros / 4 * (id.bytes[15] ^ id.bytes[14]) / 255;
 }
 
-std::vector<Delivery> Sender::claim() {
+std::vector<Uuid> Sender::choose(Instant now, bool with_slow) {
+  auto const due = system_.database().reader()->query(
+      due_deliveries, {system_.settings().jurisdiction, now.micros_utc,
+                       static_cast<std::int64_t>(limits::deliveries_looked_at),
+                       static_cast<std::int64_t>(limits::deliveries_per_round)});
+  std::vector<Uuid> chosen;
+  for (auto const& row : due) {
+    bool const is_slow = slow_.contains(place_of(store::text(row[1]), uuid_from(row[2])));
+    if (chosen.size() < limits::deliveries_at_once && (with_slow || !is_slow))
+      chosen.push_back(uuid_from(row[0]));
+  }
+  return chosen;
+}
+
+std::vector<Delivery> Sender::claim(bool with_slow) {
   auto const& place = system_.settings().jurisdiction;
   auto const now = system_.clock().now();
   // Seen without a lock first: mostly there is nothing.
-  auto const due = system_.database().reader()->query(
-      due_deliveries, {place, now.micros_utc, static_cast<std::int64_t>(limits::deliveries_looked_at)});
-  std::vector<Uuid> chosen;
-  std::map<std::string, std::size_t> at_place;
-  for (auto const& row : due)
-    if (chosen.size() < limits::deliveries_at_once &&
-        at_place[place_of(store::text(row[1]), uuid_from(row[2]))]++ < limits::deliveries_per_round)
-      chosen.push_back(uuid_from(row[0]));
+  auto const chosen = choose(now, with_slow);
   std::vector<Delivery> claimed;
   if (chosen.empty()) return claimed;
   auto const kept = system_.write_together([&](store::Writer& writer) -> Result<void> {
@@ -193,9 +206,9 @@ Sender::Packed Sender::pack(Delivery const& delivery) {
   return delivery.channel == "webhook" ? pack_webhook(delivery) : pack_message(delivery);
 }
 
-Sender::Round Sender::round() {
+Sender::Round Sender::round(bool with_slow) {
   Round out;
-  auto const claimed = claim();
+  auto const claimed = claim(with_slow);
   if (claimed.empty()) return out;
   guard_ = Guard(Targets(system_).all());
   std::vector<Outcome> outcomes;
@@ -218,6 +231,11 @@ Sender::Round Sender::round() {
     if (packed[i].parcel) {
       auto const& arrival = arrivals[next++];
       auto& outcome = outcomes[i];
+      auto const to = place_of(outcome.delivery.channel, outcome.delivery.recipient);
+      if (arrival.took >= slow_from_)
+        slow_.insert(to);
+      else
+        slow_.erase(to);
       bool const is_mail = outcome.delivery.channel == "mail";
       bool const is_success = is_mail || (arrival.status >= 200 && arrival.status < 300);
       outcome.is_sent = arrival.is_carried && is_success &&

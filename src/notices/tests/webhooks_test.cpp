@@ -255,6 +255,30 @@ TEST_P(WebhookTest, ManyDoNotShutOutOthers) {
   EXPECT_EQ(receiver_.posts().size(), 41U);
 }
 
+// Whoever has let much pile up has no more turns than anybody else.
+TEST_P(WebhookTest, AHeapOfOneDoesNotHideTheOthers) {
+  hook(maker_, "/heap");
+  for (std::size_t i = 0; i <= limits::webhook_waiting; ++i) draft(maker_, "N-" + std::to_string(i));
+  for (int page = 0; page < 4; ++page) webhooks_->read_on();
+  later(seconds(1));
+  hook(leader_, "/late");
+  draft(maker_, "N-last");
+  for (int page = 0; page < 4; ++page) webhooks_->read_on();
+  later(seconds(1));
+  EXPECT_EQ(Sender(*system_).round().sent, static_cast<int>(limits::deliveries_per_round) + 1);
+  EXPECT_EQ(receiver_.posts().size(), limits::deliveries_per_round + 1);
+}
+
+TEST_P(WebhookTest, TheSlowHaveRoundsOfTheirOwn) {
+  hook(maker_);
+  for (int i = 0; i < 6; ++i) draft(maker_, "N-" + std::to_string(i));
+  webhooks_->read_on();
+  Sender sender(*system_, std::chrono::milliseconds(0));  // to which everybody is slow
+  EXPECT_EQ(sender.round().sent, static_cast<int>(limits::deliveries_per_round));
+  EXPECT_EQ(sender.round(false).tried, 0);
+  EXPECT_EQ(sender.round().sent, 2);
+}
+
 // As two servers of one city would, and without the lease that keeps them from it.
 TEST_P(WebhookTest, TwoProcessesTellOnce) {
   hook(maker_);
