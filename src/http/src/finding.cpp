@@ -22,11 +22,12 @@ bool names_people(kernel::Register const& reg) {
   return title != nullptr && has(title->flags, reflect::Flag::personal);
 }
 
-Json suggestion(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+Json suggestion(Context const& context, kernel::Viewer const& viewer, kernel::Register const& reg,
+                kernel::Found const& found, reflect::Sight sight) {
   Json row;
   row.set("register", reg.name);
   row.set("id", to_string(found.id));
-  row.set("title", title_of(reg, found, sight));
+  row.set("title", title_of(context, viewer, reg, found, sight));
   row.set("state", found.state);
   return row;
 }
@@ -47,10 +48,21 @@ Json action_json(Context const& context, kernel::Register const& reg, std::strin
 
 }  // namespace
 
-std::string title_of(kernel::Register const& reg, kernel::Found const& found, reflect::Sight sight) {
+std::string title_of(Context const& context, kernel::Viewer const& viewer, kernel::Register const& reg,
+                     kernel::Found const& found, reflect::Sight sight) {
   Json const record = reflect::to_json(*reg.type, found.record.data(), sight);
-  Json const* title = reg.title_field.empty() ? nullptr : record.find(reg.title_field);
-  return title == nullptr || title->as_text() == nullptr ? to_string(found.id) : *title->as_text();
+  auto const text_of = [&](std::string_view field) {
+    Json const* member = field.empty() ? nullptr : record.find(field);
+    return member == nullptr ? nullptr : member->as_text();
+  };
+  auto const& [field, other_register] = reg.named_after;
+  if (auto const* id = text_of(field)) {
+    auto const* other_reg = context.system.catalogue().find(other_register);
+    auto const other = context.system.reads().get(viewer, other_register, *parse_uuid(*id));
+    if (other) return title_of(context, viewer, *other_reg, *other, reflect::Sight::masked);
+  }
+  auto const* title = text_of(reg.title_field);
+  return title == nullptr ? to_string(found.id) : *title;
 }
 
 // Over every register whose names this viewer may search; what they may not see is passed over, as an unknown
@@ -78,7 +90,8 @@ Response suggest(Context& context) {
       for (auto const& found : page->items) ids += to_string(found.id) + ' ';
     }
     for (auto const& found : page->items)
-      if (items.size() < limits::search_suggestions) items.push_back(suggestion(reg, found, sight));
+      if (items.size() < limits::search_suggestions)
+        items.push_back(suggestion(context, viewer, reg, found, sight));
     if (items.size() == limits::search_suggestions) break;
   }
   if (auto noted = write_personal_read(context, unmasked, "search", std::move(ids)); !noted)

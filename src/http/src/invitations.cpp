@@ -90,10 +90,12 @@ Result<kernel::Receipt> make_invitation(Context const& context, Uuid firm, std::
 Response invite_firm(Context& context) {
   auto const id = parse_uuid(context.variable("id"));
   auto const* firms = context.system.catalogue().find("firm");
-  auto const firm = id && firms != nullptr ? context.system.reads().get(context.viewer(), "firm", *id)
+  auto const viewer = context.viewer();
+  auto const firm = id && firms != nullptr ? context.system.reads().get(viewer, "firm", *id)
                                            : std::optional<kernel::Found>();
   if (!firm) return context.refused(refuse("not_found"));
-  auto const made = make_invitation(context, *id, title_of(*firms, *firm, reflect::Sight::masked));
+  auto const made =
+      make_invitation(context, *id, title_of(context, viewer, *firms, *firm, reflect::Sight::masked));
   if (!made) return context.refused(made.refusal());
   auto const code = kernel::make_password();
   auto const& place = context.system.settings().jurisdiction;

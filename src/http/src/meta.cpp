@@ -31,6 +31,7 @@ Json register_json(kernel::Register const& reg, kernel::Viewer const& viewer) {
   document.set("name", reg.name);
   document.set("label", labels_of("register", "", reg.name));
   document.set("title_field", reg.title_field);
+  if (!reg.named_after.field.empty()) document.set("named_after", reg.named_after.field);
   document.set("importable", reg.importable);
   Json::Array states;
   for (std::size_t i = 1; i < reg.states.size(); ++i) states.emplace_back(reg.states[i]);

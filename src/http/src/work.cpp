@@ -28,7 +28,8 @@ Json item_json(Context const& context, kernel::Viewer const& viewer, kernel::Wor
   row.set("id", to_string(item.record));
   row.set("version", item.version);
   row.set("state", item.state);
-  row.set("title", found ? title_of(reg, *found, reflect::Sight::masked) : to_string(item.record));
+  row.set("title",
+          found ? title_of(context, viewer, reg, *found, reflect::Sight::masked) : to_string(item.record));
   row.set("rule", item.rule);
   if (auto const* rule = found ? edition_of(context, *found, item.rule) : nullptr) {
     Json label;

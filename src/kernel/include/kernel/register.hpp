@@ -36,6 +36,12 @@ inline Action action(std::string_view name, Result<void> (*handle)(Act&) = nullp
   return {name, nullptr, handle};
 }
 
+// A record that is called after another: the field with the other's id, and its register.
+struct NamedAfter {
+  std::string_view field;
+  std::string_view register_name;
+};
+
 struct Register {
   std::string_view name;                 // "firm": table r_firm, address /api/v1/firm
   reflect::Type const* type = nullptr;   // the record struct
@@ -49,6 +55,7 @@ struct Register {
   bool importable = false;             // has an action "import" from none (payload: the record type)
   std::string_view import_key{};       // unique field by which an imported row finds its record
   std::string_view title_field{};      // shown as the record's name
+  NamedAfter named_after{};            // shown instead, to whoever sees that record too
 
   Action const* find_action(std::string_view action_name) const;
   std::string_view state_name(std::uint8_t state) const { return states[state]; }

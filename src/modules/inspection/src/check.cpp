@@ -386,6 +386,7 @@ kernel::Register check_register() {
       .importable = true,
       .import_key = "origin_number",
       .title_field = "firm_key",
+      .named_after = {"firm", "firm"},
   };
 }
 
