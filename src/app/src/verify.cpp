@@ -67,7 +67,10 @@ int run_draw_verify(DrawVerifyCommand const& command) {
 }
 
 int run_record_verify(RecordVerifyCommand const& command) {
-  return answer(publication::verify_record(must_read(command.opening), must_read(command.entry)));
+  if (command.proof.empty() != command.vkey.empty()) throw UsageError("--proof goes with --vkey");
+  std::optional<publication::InLog> in_log;
+  if (!command.proof.empty()) in_log = {must_read(command.proof), command.vkey};
+  return answer(publication::verify_record(must_read(command.opening), must_read(command.entry), in_log));
 }
 
 }  // namespace plumbline::app

@@ -28,6 +28,8 @@ int run_draw_verify(DrawVerifyCommand const& command);
 struct RecordVerifyCommand {
   fs::path opening;
   fs::path entry;
+  fs::path proof;
+  std::string vkey;
 };
 int run_record_verify(RecordVerifyCommand const& command);
 

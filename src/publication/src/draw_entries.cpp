@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "draw_check.hpp"
+#include "inclusion.hpp"
 
 namespace plumbline::publication {
 namespace {
@@ -113,17 +114,10 @@ Outcome DrawCheck::read_proof(Entry& entry) {
   auto const file = entry.name + ".tlog-proof";
   auto const bytes = source_.read(file);
   if (!bytes) return missing(file);
-  auto const proof = ledger::parse_proof_file(text_of(*bytes));
-  if (!proof) return fail("PROOF_FORMAT", file, "not a C2SP tlog-proof");
-  auto const opened = ledger::open_checkpoint(proof->checkpoint, *key_);
-  if (!opened) return fail(opened.refusal().code.c_str(), file, opened.refusal().detail);
-  entry.checkpoint = opened->checkpoint;
-  if (proof->index != entry.leaf.seq)
-    return fail("INCLUSION", file, "it is about index " + std::to_string(proof->index));
-  if (!ledger::verify_inclusion(proof->index, entry.checkpoint.size, entry.leaf_hash, entry.checkpoint.root,
-                                proof->path))
-    return fail("INCLUSION", file, "the path does not lead to the root");
-  return read_witnesses(entry, opened->note);
+  auto const opened = verify_inclusion_file(text_of(*bytes), *key_, entry.leaf.seq, entry.leaf_hash, file);
+  if (!opened) return opened.failure();
+  entry.checkpoint = opened.report().checkpoint;
+  return read_witnesses(entry, opened.report().note);
 }
 
 Outcome DrawCheck::read_witnesses(Entry& entry, ledger::Note const& note) {

@@ -1,6 +1,7 @@
 // `record verify` (draw-publication.md section 3): an opened record version against its log entry.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,19 @@ struct RecordReport {
   // How many fields stay closed. Their names are the opener's word: a commitment that is not opened proves
   // no name.
   std::uint64_t closed = 0;
+  std::uint64_t log_size = 0;  // entries of the log the entry was shown to stand in; 0: not asked
 };
-// {"ok":1,"seq":n,"subject":…,"type":…,"time":…,"open":[…],"closed":n}
+// {"ok":1,"seq":n,"subject":…,"type":…,"time":…,"open":[…],"closed":n,"log_size"?:n}
 Json to_json(RecordReport const& report);
 
 // Errors: NOT_CANONICAL, SCHEMA (files "opening", "entry"), then SEQ_MISMATCH, COMMITMENT_MISMATCH,
-// DIGEST_MISMATCH. That the entry is in the log is another question: its .tlog-proof or `log verify`.
-Verdict<RecordReport> verify_record(std::string_view opening, std::string_view entry);
+// DIGEST_MISMATCH; with the entry's proof also that it stands in the log: KEY_FORMAT, PROOF_FORMAT,
+// CHECKPOINT_FORMAT, CHECKPOINT_SIGNATURE, INCLUSION ("proof").
+struct InLog {
+  std::string proof;  // a .tlog-proof
+  std::string vkey;
+};
+Verdict<RecordReport> verify_record(std::string_view opening, std::string_view entry,
+                                    std::optional<InLog> const& in_log = {});
 
 }  // namespace plumbline::publication
