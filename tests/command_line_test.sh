@@ -38,6 +38,12 @@ expect "LC_MESSAGES before LANG" 1 "No such step" env LC_MESSAGES=en_US LANG=zh_
 expect "LC_ALL first" 1 "没有这个步骤" env LC_ALL=zh_CN.UTF-8 LANG=en_US "${refused[@]}"
 expect "an empty one is none" 1 "No such step" env LC_ALL= LANG=en_US "${refused[@]}"
 
+# What there is.
+expect "help" 0 "record" "$plumbline" help
+expect "help with a command" 0 "--vkey" "$plumbline" help record verify
+expect "no such command" 2 "no command 'nonsense'" "$plumbline" nonsense
+expect "no command" 2 "A subcommand is required" "$plumbline"
+
 # Who acts.
 expect "nobody named" 1 "--as: 没有指明以谁的账户办理" "$plumbline" policy --data city policy
 expect "a code stays as it is" 1 '{"error":{"code":"forbidden"}}' \
@@ -49,6 +55,15 @@ grep -q -- --as said && wrong "who gave --as is not told to"
 firm=$("$plumbline" list --data city firm --limit 1 | sed -n 's/.*"id": "\(.*\)",/\1/p' | head -n 1)
 expect "an opening of a version" 0 '"salt"' \
   "$plumbline" show --data city firm "$firm" --open name --version 1
+expect "its evidence" 0 '"entry"' \
+  "$plumbline" show --data city firm "$firm" --open name --evidence shown
+vkey=$(cat city/public/log/vkey)
+proven=("$plumbline" record verify shown/opening.json shown/entry --proof shown/tlog-proof --vkey "$vkey")
+expect "a record in the log" 0 '"log_size":' "${proven[@]}"
+expect "a proof without the key" 2 "--proof goes with --vkey" \
+  "$plumbline" record verify shown/opening.json shown/entry --proof shown/tlog-proof
+sed 's/^index .*/index 0/' shown/tlog-proof >other && mv other shown/tlog-proof
+expect "a proof of another entry" 1 '"error":"INCLUSION"' "${proven[@]}"
 expect "a version of nothing opened" 2 "--version requires --open" \
   "$plumbline" show --data city firm "$firm" --version 1
 for type in pdf application/ /pdf 'text/plain; charset=utf-8' 'a b/c'; do
@@ -156,7 +171,7 @@ mkdir build && ln -s "$plumbline" build/plumbline && ln -s city data && ln -s "$
 for readme in README.md README.zh-CN.md; do
   sed -n '/^```$/,/^```$/p' "$source/$readme" | grep data/ >commands
   expect "$readme" 0 '"ok":1' bash -euo pipefail commands
-  (($(grep -c . commands) == 4)) || wrong "$readme: other commands than before"
+  (($(grep -c . commands) == 7)) || wrong "$readme: other commands than before"
 done
 
 exit $failed

@@ -41,6 +41,11 @@ doctor 1 others_may_read
 chmod 0700 city/jobs
 doctor 0 ""
 
+echo '{"mail":{"server":"mail.example"}}' >city/notices.json
+doctor 1 settings_invalid
+rm city/notices.json
+doctor 0 ""
+
 "$plumbline" do --data city account.create '' '{"login":"clerk1","name":"王五"}' >said || wrong "an act"
 doctor 0 log_not_published
 "$plumbline" publish --data city >said 2>&1 || wrong "publishing"

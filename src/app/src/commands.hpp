@@ -64,6 +64,7 @@ struct ShowOptions {
   bool history = false;
   std::string open_fields;  // "a,b": an opening of the latest version with these fields
   std::optional<std::int64_t> version;
+  fs::path evidence;  // folder for the opening, its log entry and that entry's proof
 };
 int run_show(ShowOptions const& options);
 
@@ -90,6 +91,8 @@ struct ExportOptions {
   fs::path file;
   std::vector<std::string> where;
   std::string sort;
+  std::string words;
+  std::vector<std::string> columns;
 };
 int run_export(ExportOptions const& options);
 

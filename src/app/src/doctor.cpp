@@ -24,6 +24,7 @@
 #include "ledger/checkpoint.hpp"
 #include "ledger/files.hpp"
 #include "ledger/note.hpp"
+#include "notices/settings.hpp"
 #include "serve_commands.hpp"
 #include "store/engine_state.hpp"
 #include "support.hpp"
@@ -62,7 +63,7 @@ Look& begin(Looks& looks, std::string_view what, std::string_view in_chinese) {
 // not write it; and what root may read says nothing about the server. With the owner's groups, for the same
 // reason: root's own would go on opening what the server cannot.
 void become_owner(fs::path const& folder) {
-  struct stat known{};
+  struct stat known {};
   if (::geteuid() != 0 || ::stat(folder.c_str(), &known) != 0 || known.st_uid == 0) return;
   auto const* const owner = ::getpwuid(known.st_uid);
   int const grouped = owner != nullptr ? ::initgroups(owner->pw_name, known.st_gid) : ::setgroups(0, nullptr);
@@ -95,16 +96,16 @@ void look_at_disk(Look& look, fs::path const& folder) {
     look.heed("disk_nearly_full", std::to_string(free / 1'048'576) + " MiB");
   // statfs(2): what locks of SQLite cannot be relied on.
   constexpr std::array<std::uint32_t, 4> remote = {0x6969, 0xFF534D42, 0xFE534D42, 0x01021997};
-  struct statfs known{};
+  struct statfs known {};
   if (fs::exists(folder / "plumbline.db") && ::statfs(folder.c_str(), &known) == 0 &&
       std::ranges::find(remote, static_cast<std::uint32_t>(known.f_type)) != remote.end())
     look.wrong("database_on_network", folder.string());
 }
 
 void look_at_machine(Look& look) {
-  struct timex state{};
+  struct timex state {};
   if (::adjtimex(&state) >= 0 && (state.status & STA_UNSYNC) != 0) look.heed("clock_not_synchronised");
-  struct rlimit files{};
+  struct rlimit files {};
   constexpr rlim_t wanted = limits::http_connections + 256;
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max < wanted)
     look.heed("too_few_open_files", std::to_string(files.rlim_max) + " < " + std::to_string(wanted));
@@ -112,6 +113,15 @@ void look_at_machine(Look& look) {
     documents::Press const press;
   } catch (std::runtime_error const& missing) {
     look.wrong("typeface_missing", missing.what());
+  }
+}
+
+// Whoever chose mails waits for them: what keeps them from going out is seen here.
+void look_at_notices(Look& look, fs::path const& folder) {
+  if (auto const settings = notices::read_settings(folder); !settings) {
+    auto const& refusal = settings.refusal();
+    auto const place = refusal.problems.empty() ? "" : refusal.problems.front().path;
+    look.wrong(refusal.code, place + (refusal.detail.empty() ? "" : " " + refusal.detail));
   }
 }
 
@@ -269,6 +279,8 @@ int run_doctor(DoctorOptions const& options) {
   look_at_disk(disk, folder);
   auto& machine = begin(looks, "machine", "本机");
   look_at_machine(machine);
+  auto& messages = begin(looks, "notices", "消息通知");
+  look_at_notices(messages, folder);
   if (!options.certificate.empty()) {
     auto& certificate = begin(looks, "certificate", "证书");
     look_at_certificate(certificate, options.certificate, now_of(options));

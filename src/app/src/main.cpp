@@ -1,5 +1,6 @@
 // The command line: options in, one function called. The only file that knows CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 #include "commands.hpp"
@@ -30,10 +31,13 @@ struct CommandLine {
 
 void common_options(CLI::App* command, Common& common) {
   command->add_option("--data", common.data, "data folder")->capture_default_str();
-  command->add_option("--as", common.as, "login of the account that acts");
+  command->add_option(
+      "--as", common.as,
+      "login of the account that acts; without it one reads as the operator, who sees everything");
   command->add_option("--at", common.at,
                       "let the clock stand at this instant (folders of demo, replay and init --at)");
-  command->add_flag_callback("--json", [&common] { common.output = Output::json; }, "JSON on one line");
+  command->add_flag_callback(
+      "--json", [&common] { common.output = Output::json; }, "JSON on one line");
 }
 
 template <class Options>
@@ -81,6 +85,7 @@ void add_records(CommandLine& line) {
   command->add_flag("--history", show->history);
   auto* open = command->add_option("--open", show->open_fields, "fields to open, with commas");
   command->add_option("--version", show->version, "of which the opening is; the latest")->needs(open);
+  command->add_option("--evidence", show->evidence, "folder for what `record verify` reads")->needs(open);
 
   ImportOptions* import = nullptr;
   command = add(line, line.app, "import", "rows of a CSV or XLSX file into a register", run_import, import);
@@ -101,6 +106,9 @@ void add_records(CommandLine& line) {
   command->add_option("file", out->file)->required();
   command->add_option("--where", out->where);
   command->add_option("--sort", out->sort);
+  command->add_option("--words", out->words, "headings, states and values in words of this language")
+      ->check(CLI::IsMember({"zh-CN", "en"}));
+  command->add_option("--columns", out->columns, "names of fields, with commas between")->delimiter(',');
 
   AttachOptions* attach = nullptr;
   command = add(line, line.app, "attach", "store a file with a record", run_attach, attach);
@@ -243,7 +251,10 @@ void add_administration(CommandLine& line) {
   GrantOptions* grant = nullptr;
   command = add(line, *grants, "give", "give a role within a region or for a firm", run_grant, grant);
   command->add_option("login", grant->login)->required();
-  command->add_option("role", grant->role)->required();
+  std::string roles;
+  for (auto const& role : reflect::type_of<kernel::Role>().enumerators)
+    roles += (roles.empty() ? "" : ", ") + std::string(role.name);
+  command->add_option("role", grant->role, roles)->required();
   command->add_option("--scope", grant->scope, "region code");
   command->add_option("--party", grant->party, "id of the firm acted for");
   command->add_flag("--personal", grant->clear_personal, "sees personal fields unmasked");
@@ -308,6 +319,8 @@ void add_verifying(CommandLine& line) {
   auto& record_verify = line.keep<RecordVerifyCommand>();
   verify->add_option("opening", record_verify.opening, "OPENING.json")->required();
   verify->add_option("entry", record_verify.entry, "the entry's leaf bytes")->required();
+  verify->add_option("--proof", record_verify.proof, "its .tlog-proof: that it stands in the log");
+  verify->add_option("--vkey", record_verify.vkey, "the log's key");
   verify->callback(
       [&line, &record_verify] { line.run = [&record_verify] { return run_record_verify(record_verify); }; });
 }
@@ -352,7 +365,8 @@ void add_bench(CommandLine& line) {
   bench->add_option("--postgres", options.postgres, "a database; its schemas plumbline_bench… are replaced");
   bench->add_option("--scratch", options.scratch,
                     "folder to measure in (default: the system's temporary folder)");
-  bench->add_flag_callback("--json", [&options] { options.output = Output::json; }, "JSON on one line");
+  bench->add_flag_callback(
+      "--json", [&options] { options.output = Output::json; }, "JSON on one line");
   bench->callback([&line, &options] { line.run = [&options] { return run_bench(options); }; });
 }
 
@@ -391,8 +405,19 @@ int main(int argc, char** argv) {
   add_demo(line);
   add_replays(line);
   add_bench(line);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words.front() == "help") {  // help COMMAND…: COMMAND… --help
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  auto const is_called_so = [&](CLI::App const* command) { return command->get_name() == words.front(); };
+  if (!words.empty() && !words.front().starts_with('-') && line.app.get_subcommands(is_called_so).empty()) {
+    std::cerr << "plumbline: no command '" << words.front() << "'; plumbline help lists them\n";
+    return 2;
+  }
+  std::ranges::reverse(words);  // as CLI11 takes them
   try {
-    line.app.parse(argc, argv);
+    line.app.parse(std::move(words));
   } catch (CLI::ParseError const& error) {
     return line.app.exit(error) == 0 ? 0 : 2;
   }

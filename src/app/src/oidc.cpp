@@ -19,7 +19,12 @@ int run_oidc_add(ProviderOptions const& options) {
       throw UsageError("no secret can be read from " + options.secret_file.string());
   }
   auto const kept = http::put_oidc_provider(options.common.data, provider);
-  return kept ? 0 : refused(kept.refusal(), options.common);
+  if (!kept) return refused(kept.refusal(), options.common);
+  Json document;
+  document.set("redirect_uri", provider.redirect_uri());  // to be registered there
+  document.set("note", kernel::message("oidc_read_at_start", user_language()));
+  print(document, options.common.output);
+  return 0;
 }
 
 int run_oidc_remove(ProviderOptions const& options) {

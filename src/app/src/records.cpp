@@ -6,8 +6,10 @@
 #include "kernel/audit.hpp"
 #include "kernel/blobs.hpp"
 #include "kernel/import.hpp"
+#include "kernel/publisher.hpp"
 #include "kernel/registers.hpp"
 #include "kernel/spelling.hpp"
+#include "ledger/files.hpp"
 #include "support.hpp"
 
 namespace plumbline::app {
@@ -83,6 +85,22 @@ int run_list(ListOptions const& options) {
 
 namespace {
 
+// opening.json, entry and tlog-proof, for `record verify`.
+int write_evidence(Opened& system, ShowOptions const& options, std::string const& opening) {
+  auto const seq = *parse_json(opening)->find("seq")->as_integer();
+  auto const proof = system->log().proof(seq);
+  if (!proof) return refused(kernel::refuse("nothing_published"), options.common);
+  fs::create_directories(options.evidence);
+  ledger::write_file_durably(options.evidence / "opening.json", opening, 0600);
+  ledger::write_file_durably(options.evidence / "entry", system->log().leaf(seq));
+  ledger::write_file_durably(options.evidence / "tlog-proof", proof->file);
+  Json document;
+  document.set("folder", options.evidence.string());
+  document.set("entry", seq);
+  print(document, options.common.output);
+  return 0;
+}
+
 int show_history(Opened& system, ShowOptions const& options, Uuid id) {
   auto const history = system->reads().history(system.viewer(), options.register_name, id);
   if (!history) return refused(history.refusal(), options.common);
@@ -107,6 +125,7 @@ int run_show(ShowOptions const& options) {
     auto const file = kernel::opening(*system, viewer, options.register_name, id,
                                       options.version.value_or(found->version), fields);
     if (!file) return refused(file.refusal(), options.common);
+    if (!options.evidence.empty()) return write_evidence(system, options, *file);
     std::cout << *file;
     return 0;
   }
@@ -135,22 +154,8 @@ int run_import(ImportOptions const& options) {
   if (!report) return refused(report.refusal(), options.common);
   Json document;
   document.set("batch", report->batch);
-  document.set("encoding", report->encoding);
-  document.set("rows", report->rows);
-  document.set("created", report->created);
-  document.set("changed", report->changed);
-  document.set("unchanged", report->unchanged);
-  document.set("refused", report->refused);
-  Json::Array problems;
-  for (auto const& problem : report->problems) {
-    Json row;
-    row.set("row", problem.row);
-    row.set("column", problem.column);
-    row.set("code", problem.code);
-    row.set("detail", problem.detail);
-    problems.push_back(std::move(row));
-  }
-  document.set("problems", std::move(problems));
+  Json told = kernel::report_json(*report, wish.language);
+  for (auto& [name, value] : *told.as_object()) document.set(name, std::move(value));
   print(document, options.common.output);
   // Where every row was refused, the file was.
   return report->rows > 0 && report->refused == report->rows ? 1 : 0;
@@ -174,8 +179,9 @@ int run_undo(UndoOptions const& options) {
 int run_export(ExportOptions const& options) {
   Opened system(options.common);
   must_find_register(options.register_name);
+  kernel::ExportWish const wish{options.file, kernel::parse_language(options.words), options.columns};
   auto const rows = kernel::export_register(*system, system.viewer(), options.register_name,
-                                            query_of(options.where, options.sort), options.file);
+                                            query_of(options.where, options.sort), wish);
   if (!rows) return refused(rows.refusal(), options.common);
   Json document;
   document.set("rows", *rows);

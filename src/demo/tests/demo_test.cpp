@@ -145,7 +145,8 @@ void expect_own_records_only(Place& place, kernel::Register const& reg, std::str
   EXPECT_EQ(listed, own) << reg.name;
   EXPECT_EQ(*reads.count(viewer, reg.name, {}), static_cast<std::int64_t>(own.size())) << reg.name;
   auto const file = place.folder() / "export.csv";
-  EXPECT_EQ(*kernel::export_register(system, viewer, reg.name, {}, file), std::ssize(own)) << reg.name;
+  EXPECT_EQ(*kernel::export_register(system, viewer, reg.name, {}, {file, {}, {}}), std::ssize(own))
+      << reg.name;
   foreign.resize(std::min<std::size_t>(foreign.size(), 20));
   for (auto const& id : foreign) {
     EXPECT_FALSE(reads.get(viewer, reg.name, id)) << reg.name;

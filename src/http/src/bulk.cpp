@@ -2,6 +2,7 @@
 #include "base/hash.hpp"
 #include "base/limits.hpp"
 #include "kernel/act.hpp"
+#include "kernel/registers.hpp"
 #include "records.hpp"
 
 namespace plumbline::http {
@@ -68,6 +69,9 @@ Response act_on_many(Context& context) {
   Json const* action = body->find("action");
   if (action == nullptr || action->as_text() == nullptr)
     return context.refused(refuse("required", "/action"));
+  if ((*reg)->find_action(*action->as_text()) == nullptr &&
+      kernel::find_builtin(*action->as_text()) == nullptr)
+    return context.refused(refuse("unknown_action", "/action", *action->as_text()));
   if (auto const elsewhere = own_address_of(**reg, *action->as_text())) return context.refused(*elsewhere);
   if (auto allowed = context.allowed((*reg)->name, *action->as_text()); !allowed)
     return context.refused(allowed.refusal());

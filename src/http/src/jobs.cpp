@@ -88,27 +88,6 @@ Job job_of(store::Row const& row) {
   return job;
 }
 
-Json report_json(kernel::ImportReport const& report) {
-  Json document;
-  document.set("rows", report.rows);
-  document.set("created", report.created);
-  document.set("changed", report.changed);
-  document.set("unchanged", report.unchanged);
-  document.set("refused", report.refused);
-  document.set("encoding", report.encoding);
-  Json::Array problems;
-  for (auto const& problem : report.problems) {
-    Json row;
-    row.set("row", problem.row);
-    row.set("column", problem.column);
-    row.set("code", problem.code);
-    row.set("detail", problem.detail);
-    problems.push_back(std::move(row));
-  }
-  document.set("problems", std::move(problems));
-  return document;
-}
-
 // The same key makes the same id, whichever process is asked.
 Uuid id_under_key(Uuid account, std::string_view key) {
   Hash const hash = sha256("job/" + to_string(account) + "/" + std::string(key));
@@ -133,10 +112,11 @@ Json progress_report(std::int64_t rows) {
   return report;
 }
 
-Json problem_report(Refusal const& refusal) {
+Json problem_report(Refusal const& refusal, kernel::Language language) {
   if (kernel::may_pass(refusal.code)) throw Interrupted{};
   Json document;
   document.set("code", refusal.code);
+  document.set("message", kernel::message(refusal.code, language));
   document.set("detail", refusal.detail);
   return document;
 }
@@ -305,10 +285,10 @@ bool Jobs::run(Job const& job, std::stop_token const& stop) {
     using store::Errc;
     if (error.code() != Errc::other && error.code() != Errc::corrupt) return false;
     std::cerr << "job " << to_string(job.id) << ": " << error.what() << '\n';
-    settle(job.id, "refused", write_json(problem_report(refuse("internal"))));
+    settle(job.id, "refused", write_json(problem_report(refuse("internal"), job.language)));
   } catch (std::exception const& broken) {
     std::cerr << "job " << to_string(job.id) << ": " << broken.what() << '\n';
-    settle(job.id, "refused", write_json(problem_report(refuse("internal"))));
+    settle(job.id, "refused", write_json(problem_report(refuse("internal"), job.language)));
   }
   return true;
 }
@@ -324,7 +304,7 @@ Json Jobs::run_import(Job const& job, std::stop_token const& stop) {
   if (!options.dry_run) options.resume_batch = job.batch;
   if (!job.map.empty()) {
     auto map = kernel::parse_import_map(job.map);
-    if (!map) return problem_report(map.refusal());
+    if (!map) return problem_report(map.refusal(), job.language);
     options.map = *std::move(map);
   }
   std::error_code ignored;
@@ -335,12 +315,12 @@ Json Jobs::run_import(Job const& job, std::stop_token const& stop) {
     note_progress(job, rows);
   };
   auto const report = kernel::import_file(system_, options);
-  return report ? report_json(*report) : problem_report(report.refusal());
+  return report ? report_json(*report, job.language) : problem_report(report.refusal(), job.language);
 }
 
 Json Jobs::run_undo(Job const& job) {
   auto const undone = kernel::undo_import(system_, job.batch, job.account);
-  if (!undone) return problem_report(undone.refusal());
+  if (!undone) return problem_report(undone.refusal(), job.language);
   Json document;
   document.set("withdrawn", undone->withdrawn);
   document.set("restored", undone->restored);

@@ -4,6 +4,7 @@
 #include "members.hpp"
 #include "notices/bell.hpp"
 #include "notices/choices.hpp"
+#include "notices/settings.hpp"
 #include "records.hpp"
 #include "title.hpp"
 
@@ -24,7 +25,7 @@ Json notice_json(Context const& context, kernel::Viewer const& viewer, notices::
   auto const found = context.system.reads().get(viewer, reg->name, notice.record);
   row.set("register", notice.register_name);
   row.set("record", to_string(notice.record));
-  if (found) row.set("title", title_of(*reg, *found, reflect::Sight::masked));
+  if (found) row.set("title", title_of(context, viewer, *reg, *found, reflect::Sight::masked));
   if (!notice.rule.empty()) row.set("rule", notice.rule);
   if (!notice.due_on.empty()) row.set("due_on", notice.due_on);
   return row;
@@ -53,8 +54,12 @@ Result<Wish> wish_of(Request const& request) {
   return wish;
 }
 
-Json choice_json(notices::Choice const& choice) {
+// With what the house can send at all: a choice of what is not set up would wait for nothing.
+Json choice_json(Context const& context, notices::Choice const& choice) {
+  auto const settings = notices::read_settings(context.system.folder());
   Json document;
+  document.set("mail_is_set_up", settings && settings->mail);
+  document.set("sms_is_set_up", settings && settings->sms);
   document.set("mail_address", choice.mail_address);
   document.set("mail", notices::to_string(choice.mail));
   document.set("telephone", choice.telephone);
@@ -140,7 +145,7 @@ Response mark_notices(Context& context) {
 }
 
 Response show_choice(Context& context) {
-  return json(200, choice_json(notices::Choices(context.system).of(context.session->account)));
+  return json(200, choice_json(context, notices::Choices(context.system).of(context.session->account)));
 }
 
 Response keep_choice(Context& context) {
@@ -150,7 +155,7 @@ Response keep_choice(Context& context) {
   auto choice = choices.of(context.session->account);
   if (auto read = read_choice(*body, choice); !read) return context.refused(read.refusal());
   if (auto kept = choices.keep(choice); !kept) return context.refused(kept.refusal());
-  return json(200, choice_json(choice));
+  return json(200, choice_json(context, choice));
 }
 
 }  // namespace plumbline::http

@@ -112,8 +112,10 @@ class Document {
 
  private:
   void common_schemas() {
-    Json::Object problem_row{
-        {"path", of_type("string")}, {"code", of_type("string")}, {"message", of_type("string")}};
+    Json::Object problem_row{{"path", of_type("string")},
+                             {"code", of_type("string")},
+                             {"message", of_type("string")},
+                             {"detail", of_type("string")}};
     Json::Object problem{{"type", of_type("string")},
                          {"title", of_type("string")},
                          {"status", of_type("integer")},
@@ -275,9 +277,11 @@ class Document {
                       {"days", of_type("integer")},
                       {"registers", list_of(text())},
                       {"actions", list_of(text())},
-                      {"writes", of_type("boolean")}};
+                      {"writes", of_type("boolean")},
+                      {"password", text()},
+                      {"code", text()}};
     operation("/api/v1/tokens", "post", "make_token", forgery_guard(),
-              object_of(std::move(wish), {"name", "days"}),
+              object_of(std::move(wish), {"name", "days", "password"}),
               with(refusals(), "201",
                    answer("the token, told once",
                           object_of({{"id", text()}, {"token", text()}, {"expires_at", text()}},
@@ -303,7 +307,8 @@ class Document {
     auto const text = [] { return of_type("string"); };
     auto const id = [] { return parameter("id", "path", true, uuid_schema()); };
     Json::Array wish = listing_parameters();
-    wish.push_back(parameter("format", "query", false, text()));
+    for (auto const* name_of : {"columns", "format", "words"})
+      wish.push_back(parameter(name_of, "query", false, text()));
     operation(base + "/export", "get", name + "_export", std::move(wish), {},
               with(problem_answers({400, 401, 403, 422, 503}), "200",
                    content_answer(

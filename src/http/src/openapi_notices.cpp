@@ -45,13 +45,19 @@ Json notice_page() {
                    {"items", "next", "unread"});
 }
 
-Json choice() {
-  return object_of({{"mail_address", text()},
-                    {"mail", one_of({"none", "immediate", "digest"})},
-                    {"telephone", text()},
-                    {"sms", of_type("boolean")},
-                    {"language", one_of({"zh-CN", "en"})}},
-                   {});
+Json::Object choice() {
+  return {{"mail_address", text()},
+          {"mail", one_of({"none", "immediate", "digest"})},
+          {"telephone", text()},
+          {"sms", of_type("boolean")},
+          {"language", one_of({"zh-CN", "en"})}};
+}
+// And whether the house can send any at all.
+Json choice_made() {
+  auto members = choice();
+  for (auto const* is_set_up : {"mail_is_set_up", "sms_is_set_up"})
+    members.emplace_back(is_set_up, of_type("boolean"));
+  return object_of(std::move(members), {"mail", "sms", "language", "mail_is_set_up", "sms_is_set_up"});
 }
 
 void add_bell(AddOperation const& operation) {
@@ -68,9 +74,9 @@ void add_bell(AddOperation const& operation) {
             object_of({{"ids", std::move(some)}, {"until", uuid_schema()}}, {}),
             with(refusals(), "204", empty_answer("read")));
   operation("/api/v1/notice-choice", "get", "notice_choice", Json::Array{}, {},
-            with(problem_answers({401, 403}), "200", answer("how one hears of things", choice())));
-  operation("/api/v1/notice-choice", "put", "keep_notice_choice", forgery_guard(), choice(),
-            with(refusals(), "200", answer("how one hears of things", choice())));
+            with(problem_answers({401, 403}), "200", answer("how one hears of things", choice_made())));
+  operation("/api/v1/notice-choice", "put", "keep_notice_choice", forgery_guard(), object_of(choice(), {}),
+            with(refusals(), "200", answer("how one hears of things", choice_made())));
 }
 
 Json webhook() {

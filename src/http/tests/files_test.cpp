@@ -143,6 +143,8 @@ TEST_F(Files, ManyRecordsGetAnAnswerEach) {
   for (auto const* bad : {R"({"items":[]})", R"({"action":"close","items":[]})",
                           R"({"action":"close","items":[{"id":"x"}]})", R"({"action":"close","items":{}})"})
     EXPECT_GE(keeper.ask("POST", "/api/v1/region/bulk", bad).status, 400) << bad;
+  std::string const fly = R"({"action":"fly","items":[{"id":"00000000-0000-7000-8000-000000000000"}]})";
+  EXPECT_EQ(keeper.ask("POST", "/api/v1/region/bulk", fly).text("code"), "unknown_action");
   std::string many;
   for (std::size_t i = 0; i <= limits::bulk_records; ++i)
     many += std::string(i == 0 ? "" : ",") + R"({"id":"00000000-0000-7000-8000-000000000000"})";

@@ -152,6 +152,7 @@ TEST_F(NoticesTest, ChoicesHoldOnlyAddresses) {
   auto one = signed_in("one");
   std::string const path = "/api/v1/notice-choice";
   EXPECT_EQ(one.get(path).text("mail"), "none");
+  EXPECT_THAT(one.get(path).body, HasSubstr(R"("mail_is_set_up":false)"));
   EXPECT_EQ(one.ask("PUT", path, R"({"mail":"digest"})").text("code"), "required");
   for (auto const* address :
        {"a@b\\r\\nBcc: c@d", "a b@c.cn", "@c.cn", "a@", "<a@c.cn>", "a@c.cn,b@c.cn", "张@c.cn"})

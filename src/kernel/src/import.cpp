@@ -173,6 +173,8 @@ class Importer {
       std::string payload = rows_.payload(*row);
       if (is_unchanged(*row, payload)) {
         ++report_.unchanged;
+      } else if (options_.map.only_new && row->found) {
+        add(*row, rows_.column_of(rows_.keys().front()->name), "record_exists", "");
       } else {
         chunk.sent.push_back(row);
         chunk.commands.push_back(command_for(*row, std::move(payload)));
@@ -304,6 +306,8 @@ class Importer {
       if (answers[i]) {
         bool const kept = row.found && answers[i]->version == row.found->version;
         ++(kept ? report_.unchanged : row.found ? report_.changed : report_.created);
+        if (!kept && row.found && report_.changes.size() < limits::import_problems_reported)
+          report_.changes.push_back({row.row.number, row.found->id, row.changed});
         continue;
       }
       auto const& refusal = answers[i].refusal();
@@ -349,6 +353,37 @@ class Importer {
 
 }  // namespace
 
+Json report_json(ImportReport const& report, Language language) {
+  Json document;
+  document.set("rows", report.rows);
+  document.set("created", report.created);
+  document.set("changed", report.changed);
+  document.set("unchanged", report.unchanged);
+  document.set("refused", report.refused);
+  document.set("encoding", report.encoding);
+  Json::Array problems;
+  for (auto const& problem : report.problems) {
+    Json row;
+    row.set("row", problem.row);
+    row.set("column", problem.column);
+    row.set("code", problem.code);
+    row.set("message", message(problem.code, language));
+    row.set("detail", problem.detail);
+    problems.push_back(std::move(row));
+  }
+  document.set("problems", std::move(problems));
+  Json::Array changes;
+  for (auto const& change : report.changes) {
+    Json row;
+    row.set("row", change.row);
+    row.set("id", to_string(change.record));
+    row.set("fields", Json::Array(change.fields.begin(), change.fields.end()));
+    changes.push_back(std::move(row));
+  }
+  document.set("changes", std::move(changes));
+  return document;
+}
+
 bool may_pass(std::string_view code) {
   return code == "unavailable" || code == "outcome_unknown" || code == "storage_full" ||
          code == "read_only" || code == "stopping";
@@ -371,7 +406,7 @@ Result<ImportReport> import_file(System& system, ImportOptions const& options) {
   TableRow heading;
   if (!(*table)->next(heading)) return refuse("empty_file", "", options.file.filename().string());
   if (!heading.problem.empty()) return refuse("bad_heading", "", heading.problem);
-  auto rows = RowReader::make(*reg, options.map, heading.cells);
+  auto rows = RowReader::make(*reg, options.map, heading.cells, options.language);
   if (!rows) return rows.refusal();
   return Importer(system, options, *reg, std::move(*rows)).run(**table);
 }

@@ -66,6 +66,9 @@ Result<ImportMap> parse_import_map(std::string_view json) {
         if (!texts) return texts.refusal();
         map.values.emplace(field, std::move(*texts));
       }
+    } else if (name == "only_new") {
+      if (value.as_bool() == nullptr) return refuse("wrong_kind", "/only_new", "boolean");
+      map.only_new = *value.as_bool();
     } else {
       return refuse("unknown_field", "/" + name);
     }

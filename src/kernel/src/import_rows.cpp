@@ -70,10 +70,15 @@ void append_member(std::string& json, Field const& field, void const* record) {
 
 }  // namespace
 
+std::string full_label(reflect::Type const& type, std::string_view field, Language language) {
+  return label("field", type.name, field, language) + " (" + std::string(field) + ")";
+}
+
 Result<RowReader> RowReader::make(Register const& reg, ImportMap const& map,
-                                  std::vector<std::string> const& heading) {
+                                  std::vector<std::string> const& heading, Language language) {
   RowReader reader;
   reader.type_ = reg.type;
+  reader.language_ = language;
   for (auto const& name : heading) reader.heading_.emplace_back(trim(name));
   if (reader.heading_.size() > limits::import_columns)
     return refuse("too_many_columns", "", std::to_string(limits::import_columns));
@@ -91,28 +96,44 @@ std::optional<std::size_t> RowReader::position(std::string_view name) const {
   return static_cast<std::size_t>(found - heading_.begin());
 }
 
+std::optional<std::size_t> RowReader::position_of(Field const& field) const {
+  auto at = position(field.name);
+  for (auto const language : {Language::chinese, Language::english}) {
+    if (!at) at = position(label("field", type_->name, field.name, language));
+    if (!at) at = position(full_label(*type_, field.name, language));
+  }
+  return at;
+}
+
+RowReader::Source RowReader::source(Field const& field, std::size_t at, ImportMap const& map) const {
+  Source out{&field, {at}, "", false, heading_[at], {}};
+  if (auto const told = map.values.find(std::string(field.name)); told != map.values.end())
+    out.meanings = told->second;
+  auto const& type = reflect::bare(*field.type);
+  for (auto const& value : type.enumerators)
+    for (auto const language : {Language::chinese, Language::english})
+      out.meanings.emplace(label("value", type.name, value.name, language), value.name);
+  return out;
+}
+
 Result<void> RowReader::bind(Register const& reg, ImportMap const& map) {
   std::vector<std::string> missing;
-  auto add = [&](Field const& field, std::string const& heading) {
-    auto const at = position(heading);
-    if (!at) return missing.push_back(heading);
-    auto const meanings = map.values.find(std::string(field.name));
-    sources_.push_back(
-        {&field, {*at}, "", false, heading, meanings == map.values.end() ? nullptr : &meanings->second});
-  };
   for (auto const& [name, heading] : map.columns) {
     Field const* field = reg.type->find(name);
     if (field == nullptr) return refuse("unknown_field", "/columns/" + name, name);
     if (has(field->flags, Flag::system)) return refuse("read_only", "/columns/" + name, name);
-    add(*field, std::string(trim(heading)));
+    if (auto const at = position(trim(heading)))
+      sources_.push_back(source(*field, *at, map));
+    else
+      missing.push_back(heading);
   }
   for (auto const& [name, meanings] : map.values)
     if (reg.type->find(name) == nullptr) return refuse("unknown_field", "/values/" + name, name);
-  // A file made by our own export, or made to fit: headings are the names of the fields.
+  // A file made by our own export, or made to fit.
   if (map.columns.empty())
     for (Field const& field : reg.type->fields)
-      if (!has(field.flags, Flag::system) && has_cell(field) && position(field.name))
-        add(field, std::string(field.name));
+      if (auto const at = position_of(field); at && !has(field.flags, Flag::system) && has_cell(field))
+        sources_.push_back(source(field, *at, map));
   if (!map.identifier_scheme.empty()) {
     for (auto const& heading : map.identifier_from)
       if (!position(trim(heading))) missing.push_back(heading);
@@ -133,7 +154,7 @@ Result<void> RowReader::bind_identifier(Register const& reg, ImportMap const& ma
   bool const plain = own != nullptr && has(own->flags, Flag::unique) && !has(own->flags, Flag::system);
   Field const* field = plain ? own : reg.type->find(reg.import_key);
   if (field == nullptr || has(field->flags, Flag::system)) return refuse("no_identifier", "/identifier");
-  Source source{field, {}, plain ? "" : map.identifier_scheme + ":", true, "", nullptr};
+  Source source{field, {}, plain ? "" : map.identifier_scheme + ":", true, "", {}};
   for (auto const& heading : map.identifier_from) {
     source.cells.push_back(*position(trim(heading)));
     source.column += (source.column.empty() ? "" : " + ") + heading_[source.cells.back()];
@@ -149,9 +170,10 @@ Result<void> RowReader::check(Register const& reg) const {
   };
   std::vector<std::string> missing;
   for (auto const& name : required_fields(*type_))
-    if (!filled(name)) missing.push_back(name);
+    if (!filled(name)) missing.push_back(full_label(*type_, name, language_));
   // Without any key every row would be a new record, at every import again.
-  if (!reg.import_key.empty() && keys_.empty()) missing.emplace_back(reg.import_key);
+  if (!reg.import_key.empty() && keys_.empty())
+    missing.push_back(full_label(*type_, reg.import_key, language_));
   if (!missing.empty()) return refuse("missing_column", "", joined(missing, ", "));
   return {};
 }
@@ -159,9 +181,8 @@ Result<void> RowReader::check(Register const& reg) const {
 std::string RowReader::cell(Source const& source, TableRow const& row) const {
   if (!source.identifier) {
     std::string text(without_protection(trim(row.cells.at(source.cells.front()))));
-    if (source.meanings == nullptr) return text;
-    auto const meant = source.meanings->find(text);
-    return meant == source.meanings->end() ? text : meant->second;
+    auto const meant = source.meanings.find(text);
+    return meant == source.meanings.end() ? text : meant->second;
   }
   std::string value;
   for (std::size_t at : source.cells) {
@@ -201,7 +222,7 @@ std::string RowReader::payload(ImportRow& row) const {
     return json.empty() ? "{}" : json + '}';
   }
   reflect::Object changed = row.found->record;
-  bool any = false;
+  row.changed.clear();
   for (auto const& source : sources_) {
     // A record found by another of its numbers keeps the one it is known by.
     if (source.identifier && !reflect::write_cell(*source.field, changed.data()).empty()) continue;
@@ -209,9 +230,10 @@ std::string RowReader::payload(ImportRow& row) const {
     if (is_mask(text, *source.field, changed.data())) continue;
     auto const before = reflect::canonical_member(*source.field, changed.data());
     (void)reflect::read_cell(text, *source.field, changed.data());
-    any = any || before != reflect::canonical_member(*source.field, changed.data());
+    if (before != reflect::canonical_member(*source.field, changed.data()))
+      row.changed.emplace_back(source.field->name);
   }
-  if (!any) return "";
+  if (row.changed.empty()) return "";
   for (Field const& field : type_->fields)
     if (!has(field.flags, Flag::system)) append_member(json, field, changed.data());
   return json + '}';

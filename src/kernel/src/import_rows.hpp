@@ -12,6 +12,9 @@
 
 namespace plumbline::kernel {
 
+// "企业名称 (name)"
+std::string full_label(reflect::Type const& type, std::string_view field, Language language);
+
 // One row on its way: what it says, which record it is about, what became of it.
 struct ImportRow {
   explicit ImportRow(TableRow&& table_row, reflect::Type const& type)
@@ -20,6 +23,7 @@ struct ImportRow {
   reflect::Object values;
   std::vector<reflect::Field const*> given;  // fields with something in their cells
   std::optional<Found> found;                // the record the row is about, when there is one
+  std::vector<std::string> changed;          // fields of that record which the row changes
   std::vector<RowProblem> problems;
 };
 
@@ -27,7 +31,7 @@ class RowReader {
  public:
   // Refused "missing_column", "duplicate_column", "unknown_field", "read_only", "too_many_columns".
   static Result<RowReader> make(Register const& reg, ImportMap const& map,
-                                std::vector<std::string> const& heading);
+                                std::vector<std::string> const& heading, Language language);
 
   std::vector<std::string> const& heading() const { return heading_; }
   // Unique fields the file fills, the register's import key first.
@@ -46,17 +50,21 @@ class RowReader {
     std::vector<std::size_t> cells;  // more than one only for identifiers
     std::string prefix;              // "scheme:"
     bool identifier = false;
-    std::string column;  // heading, or headings joined with " + "
-    std::map<std::string, std::string> const* meanings = nullptr;
+    std::string column;                           // heading, or headings joined with " + "
+    std::map<std::string, std::string> meanings;  // of what may stand in the cell
   };
 
   Result<void> bind(Register const& reg, ImportMap const& map);
   Result<void> bind_identifier(Register const& reg, ImportMap const& map);
   Result<void> check(Register const& reg) const;
+  Source source(reflect::Field const& field, std::size_t at, ImportMap const& map) const;
   std::optional<std::size_t> position(std::string_view name) const;
+  // Of the field's name, or of what people call it.
+  std::optional<std::size_t> position_of(reflect::Field const& field) const;
   std::string cell(Source const& source, TableRow const& row) const;
 
   reflect::Type const* type_ = nullptr;
+  Language language_ = Language::chinese;
   std::vector<std::string> heading_;
   std::vector<Source> sources_;
   std::vector<reflect::Field const*> keys_;

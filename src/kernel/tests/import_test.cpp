@@ -16,6 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 class ImportTest : public DeskTest {
  protected:
@@ -224,8 +225,10 @@ TEST_P(ImportTest, DryRunWritesNothingAndSaysTheSame) {
 }
 
 TEST_P(ImportTest, RefusesAFileWhoseHeadingDoesNotDo) {
-  EXPECT_EQ(code_of_import("reference,region\nA-1,371581\n"), "missing_column title");
-  EXPECT_EQ(code_of_import("title,region\nx,371581\n"), "missing_column reference");
+  EXPECT_EQ(code_of_import("reference,region\nA-1,371581\n"),
+            "missing_column " + label("field", "notice", "title", Language::chinese) + " (title)");
+  EXPECT_EQ(code_of_import("title,region\nx,371581\n"),
+            "missing_column " + label("field", "notice", "reference", Language::chinese) + " (reference)");
   EXPECT_EQ(code_of_import("title,title,reference\nx,y,A-1\n"), "duplicate_column title");
   EXPECT_EQ(code_of_import("reference,title\nA-1,x\n", chinese_map()),
             "missing_column 页数, 文号, 地区, 签发日期, 标题");
@@ -343,7 +346,8 @@ TEST_P(ImportTest, ExportsAsTheViewerMaySeeIt) {
   draft(officer, "=1+1");
   draft(person("neighbour", Role::officer, "371502"), "B-1", "371502");
   for (std::string const name : {"out.csv", "out.xlsx"}) {
-    auto const rows = export_register(*system_, system_->viewer(officer), "notice", {}, folder_ / name);
+    auto const rows =
+        export_register(*system_, system_->viewer(officer), "notice", {}, {folder_ / name, {}, {}});
     ASSERT_TRUE(rows) << rows.refusal().code;
     EXPECT_EQ(*rows, 1);
     auto const lines = rows_of(folder_ / name);
@@ -355,9 +359,57 @@ TEST_P(ImportTest, ExportsAsTheViewerMaySeeIt) {
     // What was masked for the viewer is not taken for a change when it comes in again.
     EXPECT_EQ(must_import(options(folder_ / name)).unchanged, 1);
   }
+  EXPECT_EQ(export_register(*system_, system_->viewer(officer), "notice", {}, {folder_ / "out.pdf", {}, {}})
+                .refusal()
+                .code,
+            "unsupported_format");
+}
+
+TEST_P(ImportTest, PeoplesWordsAreWrittenAndRead) {
+  auto const wish = options(file("a.csv", "reference,title,region\nA-1,通知,371581\n"));
+  must_import(wish);
+  auto const name = label("field", "notice", "title", Language::english);
+  for (auto const language : {Language::chinese, Language::english}) {
+    auto const path = folder_ / "words.csv";
+    ASSERT_TRUE(export_register(*system_, system_viewer("3715"), "notice", {},
+                                {path, language, {"state", "reference", "title", "region"}}));
+    auto const lines = rows_of(path);
+    ASSERT_EQ(lines.size(), 2U);
+    EXPECT_EQ(lines[0], "1|" + label("field", "notice", "state", language) + "|" +
+                            label("field", "notice", "reference", language) + "|" +
+                            label("field", "notice", "title", language) + "|" +
+                            label("field", "notice", "region", language));
+    EXPECT_THAT(lines[1], StartsWith("2|" + label("state", "notice", "draft", language) + "|A-1|"));
+    EXPECT_EQ(must_import(options(path)).unchanged, 1);
+  }
   EXPECT_EQ(
-      export_register(*system_, system_->viewer(officer), "notice", {}, folder_ / "out.pdf").refusal().code,
-      "unsupported_format");
+      export_register(*system_, system_viewer("3715"), "notice", {}, {folder_ / "x.csv", {}, {"tittle"}})
+          .refusal()
+          .detail,
+      "tittle");
+}
+
+TEST_P(ImportTest, ACheckTellsWhichRecordsWouldChangeAndHow) {
+  must_import(options(file("a.csv", "reference,title,region\nA-1,通知,371581\nA-2,通知,371581\n")));
+  auto wish =
+      options(file("b.csv", "reference,title,region\nA-3,新,371581\nA-2,改,371581\nA-1,通知,371581\n"));
+  wish.dry_run = true;
+  auto report = must_import(wish);
+  EXPECT_EQ(report.created, 1);
+  EXPECT_EQ(report.unchanged, 1);
+  ASSERT_EQ(report.changes.size(), 1U);
+  EXPECT_EQ(report.changes[0].row, 3);
+  EXPECT_EQ(report.changes[0].record,
+            system_->reads().find(system_viewer("3715"), "notice", "reference", "A-2")->id);
+  EXPECT_EQ(report.changes[0].fields, std::vector<std::string>{"title"});
+  wish.dry_run = false;
+  wish.map.only_new = true;
+  report = must_import(wish);
+  EXPECT_EQ(report.created, 1);
+  EXPECT_EQ(report.changed, 0);
+  EXPECT_EQ(report.unchanged, 1);
+  EXPECT_THAT(told(report), ElementsAre("3 reference record_exists"));
+  EXPECT_EQ(notice("A-2").title, "通知");
 }
 
 TEST_P(ImportTest, WhatIsExportedComesInAgain) {
@@ -367,7 +419,7 @@ TEST_P(ImportTest, WhatIsExportedComesInAgain) {
            "2025-03-01\nA-2, z ,371581,,,\n"));
   must_import(wish);
   for (std::string const name : {"out.csv", "out.xlsx"}) {
-    ASSERT_TRUE(export_register(*system_, system_viewer("3715"), "notice", {}, folder_ / name));
+    ASSERT_TRUE(export_register(*system_, system_viewer("3715"), "notice", {}, {folder_ / name, {}, {}}));
     auto const again = must_import(options(folder_ / name));
     EXPECT_EQ(again.unchanged, 2) << name;
     EXPECT_THAT(told(again), IsEmpty());

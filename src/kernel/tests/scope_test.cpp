@@ -119,7 +119,7 @@ TEST_P(ScopeTest, AForgedCursorIsRefused) {
 TEST_P(ScopeTest, ExportsHoldOwnRowsOnly) {
   for (std::string const name : {"notices.csv", "notices.xlsx"}) {
     auto const file = folder_ / name;
-    auto const rows = export_register(*system_, county(), "notice", {}, file);
+    auto const rows = export_register(*system_, county(), "notice", {}, {file, {}, {}});
     ASSERT_TRUE(rows) << rows.refusal().code;
     EXPECT_EQ(*rows, 1);
   }

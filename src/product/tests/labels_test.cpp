@@ -72,6 +72,8 @@ std::set<Keys> const& needed() {
     for (auto const& reg : catalogue().registers()) needs.add(reg);
     needs.add(reflect::type_of<kernel::Role>());
     needs.add("state", "region", "undone");
+    for (auto const* of_every_record : {"id", "state", "version"})
+      needs.add("field", "record", of_every_record);
     return needs.keys();
   }();
   return keys;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,12 +15,13 @@
 namespace plumbline::kernel {
 
 // contract.md: {"columns": {FIELD: HEADING}, "identifier": {"scheme": NAME, "from": [HEADING…]},
-//               "values": {FIELD: {SEEN: MEANT}}}
+//               "values": {FIELD: {SEEN: MEANT}}, "only_new": BOOLEAN}
 struct ImportMap {
   std::map<std::string, std::string> columns;
   std::string identifier_scheme;
   std::vector<std::string> identifier_from;
   std::map<std::string, std::map<std::string, std::string>> values;
+  bool only_new = false;  // rows that would change a record are refused
 };
 Result<ImportMap> parse_import_map(std::string_view json);
 
@@ -40,6 +42,11 @@ struct RowProblem {
   std::string code;
   std::string detail;
 };
+struct RowChange {
+  std::int64_t row = 0;
+  Uuid record;
+  std::vector<std::string> fields;
+};
 struct ImportReport {
   std::string batch;
   std::int64_t rows = 0;
@@ -49,17 +56,20 @@ struct ImportReport {
   std::int64_t refused = 0;
   std::string encoding;              // "UTF-8", "GB18030", "UTF-16LE" …
   std::vector<RowProblem> problems;  // the first 1,000
+  std::vector<RowChange> changes;    // of records there were; the first 1,000
 };
+Json report_json(ImportReport const& report, Language language);
 // A row finds its record by the register's import key, else by another unique field it fills; columns the
-// file lacks keep their values; a row that changes nothing writes nothing. Headings are matched with the
-// names of the fields where the map names no columns; records and lists of records have no column.
+// file lacks keep their values; a row that changes nothing writes nothing. Where the map names no columns,
+// headings are matched with the names of the fields, or what people call them in either language; values of
+// an enumeration too. Records and lists of records have no column.
 //
 // Refuses the whole file: forbidden (needs the role importer or system_administrator), not_importable,
 // missing_column, duplicate_column, unknown_field, read_only, bad_heading, too_many_columns, empty_file,
 // file_too_large, unreadable_file, unsupported_format, damaged_file, unknown_batch.
-// Refuses a row: encoding, stray_quote, column_count, row_too_long, cell_error (XLSX), damaged_file (the rest
-// of an XLSX file), duplicate_in_file (detail: the first row), the codes of reflect::read_cell() and those of
-// the desk. A resumed batch skips the rows it has brought in; give it the same file.
+// Refuses a row: record_exists (only_new), encoding, stray_quote, column_count, row_too_long, cell_error
+// (XLSX), damaged_file (the rest of an XLSX file), duplicate_in_file (detail: the first row), the codes of
+// reflect::read_cell() and those of the desk. A resumed batch skips the rows it has brought in; give it the same file.
 // Stops where may_pass() says that the database, not the row, is to blame: resume it later.
 Result<ImportReport> import_file(System& system, ImportOptions const& options);
 // Refusals of the desk that have nothing to do with what was asked: the same again may succeed.
@@ -89,9 +99,15 @@ class TableReader {
 };
 Result<std::unique_ptr<TableReader>> open_table(std::filesystem::path const& file);
 
-// Any register as CSV or XLSX, by the ending of the file's name; as the viewer may see it: id, version,
-// state, then the fields. Refused "unsupported_format", "too_many_rows" and "cell_too_long" (XLSX).
+struct ExportWish {
+  std::filesystem::path file;        // CSV or XLSX, by the ending of its name
+  std::optional<Language> words;     // headings, states and values as people call them; none: as programs do
+  std::vector<std::string> columns;  // names, in this order; none: id, version, state, then all fields
+};
+std::optional<Language> parse_language(std::string_view text);  // "zh-CN", "en"
+// Any register as a table, as the viewer may see it. Refused "unknown_field" (path "/columns"),
+// "unsupported_format", "too_many_rows" and "cell_too_long" (XLSX).
 Result<std::int64_t> export_register(System& system, Viewer const& viewer, std::string_view register_name,
-                                     Query const& query, std::filesystem::path const& file);
+                                     Query const& query, ExportWish const& wish);
 
 }  // namespace plumbline::kernel
