@@ -136,8 +136,9 @@ name,key,region,risk_class,risk_class_from,status,status_since
 戊公司,licence:15,371502,,2025-01-01,normal,
 END
 import=("$plumbline" import --data city --as importer firm rows.csv --json)
-told='"refused":2,"problems":[{"row":5,"column":"region","code":"unknown_region","detail":"999999"},'
-told+='{"row":6,"column":"risk_class","code":"class_missing","detail":""}]'
+told='"refused":2,"encoding":"UTF-8","problems":[{"row":5,"column":"region","code":"unknown_region",'
+told+='"message":"没有这个区域代码 (unknown_region)","detail":"999999"},{"row":6,"column":"risk_class",'
+told+='"code":"class_missing","message":"请选择信用风险分类 (class_missing)","detail":""}]'
 expect "a dry run" 0 "\"created\":3,\"changed\":0,\"unchanged\":0,$told" "${import[@]}" --dry-run
 expect "the import" 0 "\"created\":3,\"changed\":0,\"unchanged\":0,$told" "${import[@]}"
 expect "a dry run again" 0 "\"created\":0,\"changed\":0,\"unchanged\":3,$told" "${import[@]}" --dry-run
