@@ -188,6 +188,13 @@ void add_recovery(CommandLine& line) {
   with_file("policy", "put a tlog-policy into force, --as a system administrator", run_policy);
 }
 
+std::string names_of_roles() {
+  std::string names;
+  for (auto const& role : reflect::type_of<kernel::Role>().enumerators)
+    names += (names.empty() ? "" : ", ") + std::string(role.name);
+  return names;
+}
+
 void add_administration(CommandLine& line) {
   InitOptions* init = nullptr;
   auto* command = add(line, line.app, "init", "a new data folder, keys, first administrator", run_init, init);
@@ -251,10 +258,7 @@ void add_administration(CommandLine& line) {
   GrantOptions* grant = nullptr;
   command = add(line, *grants, "give", "give a role within a region or for a firm", run_grant, grant);
   command->add_option("login", grant->login)->required();
-  std::string roles;
-  for (auto const& role : reflect::type_of<kernel::Role>().enumerators)
-    roles += (roles.empty() ? "" : ", ") + std::string(role.name);
-  command->add_option("role", grant->role, roles)->required();
+  command->add_option("role", grant->role, names_of_roles())->required();
   command->add_option("--scope", grant->scope, "region code");
   command->add_option("--party", grant->party, "id of the firm acted for");
   command->add_flag("--personal", grant->clear_personal, "sees personal fields unmasked");

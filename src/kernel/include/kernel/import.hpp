@@ -69,7 +69,8 @@ Json report_json(ImportReport const& report, Language language);
 // file_too_large, unreadable_file, unsupported_format, damaged_file, unknown_batch.
 // Refuses a row: record_exists (only_new), encoding, stray_quote, column_count, row_too_long, cell_error
 // (XLSX), damaged_file (the rest of an XLSX file), duplicate_in_file (detail: the first row), the codes of
-// reflect::read_cell() and those of the desk. A resumed batch skips the rows it has brought in; give it the same file.
+// reflect::read_cell() and those of the desk. A resumed batch skips the rows it has brought in; give it the
+// same file.
 // Stops where may_pass() says that the database, not the row, is to blame: resume it later.
 Result<ImportReport> import_file(System& system, ImportOptions const& options);
 // Refusals of the desk that have nothing to do with what was asked: the same again may succeed.
