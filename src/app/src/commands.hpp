@@ -109,6 +109,12 @@ struct BackupOptions {
 int run_backup(BackupOptions const& options);
 int run_restore(BackupOptions const& options);
 
+struct MoveOptions {
+  Common common;
+  std::string to;  // postgres://… or "sqlite"
+};
+int run_move(MoveOptions const& options);
+
 struct WitnessOptions {
   fs::path state;    // the witness's folder: key and memory
   std::string name;  // of its key

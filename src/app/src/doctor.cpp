@@ -1,9 +1,7 @@
 // Subcommand doctor: looks at one installation and says what to put right. It changes nothing; what it finds
 // are the causes that people ask us about, before they have to.
-#include <grp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <pwd.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/timex.h>
@@ -57,18 +55,6 @@ using Looks = std::deque<Look>;  // a look stays where it is
 
 Look& begin(Looks& looks, std::string_view what, std::string_view in_chinese) {
   return looks.emplace_back(Look{what, in_chinese, {}});
-}
-
-// As the folder's owner, where root asks: what root opens would be root's afterwards, and the server could
-// not write it; and what root may read says nothing about the server. With the owner's groups, for the same
-// reason: root's own would go on opening what the server cannot.
-void become_owner(fs::path const& folder) {
-  struct stat known {};
-  if (::geteuid() != 0 || ::stat(folder.c_str(), &known) != 0 || known.st_uid == 0) return;
-  auto const* const owner = ::getpwuid(known.st_uid);
-  int const grouped = owner != nullptr ? ::initgroups(owner->pw_name, known.st_gid) : ::setgroups(0, nullptr);
-  if (grouped != 0 || ::setgid(known.st_gid) != 0 || ::setuid(known.st_uid) != 0)
-    throw std::system_error(errno, std::generic_category(), "the folder's owner cannot be asked");
 }
 
 bool others_may(fs::path const& place) {
@@ -222,6 +208,8 @@ void look_inside(Looks& looks, DoctorOptions const& options) {
     throw;
   } catch (kernel::OutdatedDatabase const&) {
     looks.back().wrong("database_outdated");
+  } catch (kernel::FolderMoves const& moving) {
+    looks.back().wrong("folder_moves", moving.what());
   } catch (store::Error const& error) {
     looks.back().wrong(std::string(failure_of(error.code())), error.what());
   } catch (std::runtime_error const& error) {

@@ -164,6 +164,12 @@ void add_recovery(CommandLine& line) {
   command->add_option("place", restore->place, "the backup; none: --data is restored already");
   command->add_option("--adopt", restore->adopt, "a copy of what was published");
 
+  MoveOptions* move = nullptr;
+  command = add(line, line.app, "move", "a city's data to another database: to PostgreSQL when it grows",
+                run_move, move);
+  command->add_option("--to", move->to, "an empty database: postgres://…, or sqlite: back into the folder")
+      ->required();
+
   auto& witness = line.keep<WitnessOptions>();
   auto* cosigner =
       line.app.add_subcommand("witness", "cosign a log that grew consistently; without a log: print the key");
@@ -199,7 +205,8 @@ void add_administration(CommandLine& line) {
   InitOptions* init = nullptr;
   auto* command = add(line, line.app, "init", "a new data folder, keys, first administrator", run_init, init);
   command->add_option("--jurisdiction", init->jurisdiction, "GB/T 2260 code or a park's code")->required();
-  command->add_option("--origin", init->origin, "name of the log and its key")->required();
+  command->add_option("--origin", init->origin, "name of the log and its key, as quality.example.gov.cn/log")
+      ->required();
   command->add_option("--database", init->database, "postgres://… (default: SQLite in the folder)");
 
   VerifyOptions* verify = nullptr;
@@ -382,6 +389,8 @@ int guarded(Run const& run) {
     return 2;
   } catch (store::Error const& error) {
     return failed(error);
+  } catch (kernel::FolderMoves const& moving) {
+    return failed(moving);
   } catch (std::system_error const& error) {
     return failed(error);
   } catch (std::exception const& error) {

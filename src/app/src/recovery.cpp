@@ -1,8 +1,10 @@
-// Subcommands around keeping and proving a log: publish, witness, policy, cosigned notes, backup, restore.
+// Subcommands around keeping and proving a log: publish, witness, policy, cosigned notes, backup, restore,
+// move.
 #include <iostream>
 
 #include "cosigning.hpp"
 #include "inspection/service.hpp"
+#include "kernel/move.hpp"
 #include "kernel/publisher.hpp"
 #include "kernel/recovery.hpp"
 #include "ledger/files.hpp"
@@ -170,6 +172,24 @@ int run_restore(BackupOptions const& options) {
     document = to_json(*adoption);
   }
   print(document, options.common.output);
+  return 0;
+}
+
+int run_move(MoveOptions const& options) {
+  if (fs::exists(options.common.data)) become_owner(options.common.data);
+  auto const moved = kernel::move_city(
+      options.common.data, options.to, catalogue(), system_clock(),
+      [](std::int64_t done, std::int64_t total) { std::cerr << done << " / " << total << '\n'; });
+  if (!moved) return refused(moved.refusal(), options.common);
+  Json document;
+  document.set("tables", moved->tables);
+  document.set("rows", moved->rows);
+  document.set("entries", moved->entries);
+  document.set("kept", moved->kept);
+  print(document, options.common.output);
+  std::cerr << in_words(moved->left == store::Engine::sqlite ? "old_file_stays" : "old_database_stays",
+                        moved->kept)
+            << '\n';
   return 0;
 }
 

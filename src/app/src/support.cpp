@@ -1,5 +1,10 @@
 #include "support.hpp"
 
+#include <grp.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
@@ -19,6 +24,15 @@ void mark_chosen_times(fs::path const& folder) {
       folder / chosen_times,
       "本目录中的时间是选定的，不是真实时间：演示、回放或测试。\n"
       "Times in this folder are chosen, not real: a demonstration, a replay, a test.\n");
+}
+
+void become_owner(fs::path const& folder) {
+  struct stat known{};
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &known) != 0 || known.st_uid == 0) return;
+  auto const* const owner = ::getpwuid(known.st_uid);
+  int const grouped = owner != nullptr ? ::initgroups(owner->pw_name, known.st_gid) : ::setgroups(0, nullptr);
+  if (grouped != 0 || ::setgid(known.st_gid) != 0 || ::setuid(known.st_uid) != 0)
+    throw std::system_error(errno, std::generic_category(), "the folder's owner cannot be asked");
 }
 
 Opened::Opened(Common const& common, std::string const& database) {
@@ -112,6 +126,11 @@ int failed(store::Error const& error) {
   std::string said = error.what();
   while (said.ends_with('\n')) said.pop_back();
   std::cerr << "plumbline: " << in_words(std::string(code), said) << '\n';
+  return 1;
+}
+
+int failed(kernel::FolderMoves const& moving) {
+  std::cerr << "plumbline: " << in_words("folder_moves", moving.what()) << '\n';
   return 1;
 }
 

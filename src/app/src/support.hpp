@@ -35,6 +35,11 @@ class Opened {
 // refused, for nobody may date an official act.
 void mark_chosen_times(fs::path const& folder);
 
+// As the folder's owner, where root asks: what root makes would be root's afterwards, and the server could
+// not write it; and what root may read says nothing about the server. With the owner's groups, for the same
+// reason: root's own would go on opening what the server cannot.
+void become_owner(fs::path const& folder);
+
 // Wrong use of the command line: message to stderr, exit status 2.
 class UsageError : public std::runtime_error {
  public:
@@ -52,6 +57,7 @@ int refused(Refusal const& refusal, Common const& common);
 std::string_view failure_of(store::Errc cause);
 // What the database's engine said, with what to do about it; answers 1.
 int failed(store::Error const& error);
+int failed(kernel::FolderMoves const& moving);
 int failed(std::system_error const& error);  // of a disk that is full, likewise
 Json to_json(Refusal const& refusal);
 void print(Json const& document, Output output);

@@ -1,5 +1,6 @@
 #include "kernel/system.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <map>
@@ -12,6 +13,7 @@
 #include "base/hash.hpp"
 #include "base/identifiers.hpp"
 #include "blob_release.hpp"
+#include "data_folder.hpp"
 #include "desk.hpp"
 #include "kernel/blobs.hpp"
 #include "kernel/embedded.hpp"
@@ -32,7 +34,6 @@ using store::Sql;
 using store::Value;
 
 constexpr std::size_t clock_page = 500;  // as the two statements below say
-constexpr std::string_view settings_file = "plumbline.json";
 
 Sql const insert_head{
     "head.insert",
@@ -60,37 +61,32 @@ Sql const prune_keys_sql{
     "from "
     "(select entry from idempotency where jurisdiction = $1 order by entry limit $3) as oldest)"};
 
-std::string database_address(fs::path const& folder, Settings const& settings) {
-  return settings.database.empty() ? "sqlite:" + (folder / "plumbline.db").string() : settings.database;
+bool is_host_name(std::string_view text) {
+  bool const dotted = text.find('.') != std::string_view::npos;
+  char before = '.';
+  for (char c : text) {
+    bool const is_edge = c == '.' || c == '-';
+    if (!is_edge && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) return false;
+    if ((c == '.' && (before == '.' || before == '-')) || (c == '-' && before == '.')) return false;
+    before = c;
+  }
+  return dotted && before != '.' && before != '-';
 }
 
-Settings read_settings(fs::path const& folder) {
-  auto const text = ledger::read_text_file(folder / settings_file);
-  if (!text) throw std::runtime_error(folder.string() + " is no data folder: run 'plumbline init' first");
-  auto const document = parse_json(*text);
-  auto member = [&](std::string_view name) {
-    Json const* found = document ? document->find(name) : nullptr;
-    if (found == nullptr || found->as_text() == nullptr)
-      throw std::runtime_error(std::string(settings_file) + " lacks '" + std::string(name) + "'");
-    return *found->as_text();
-  };
-  return {member("jurisdiction"), member("origin"), member("database")};
-}
-
-void write_settings(fs::path const& folder, Settings const& settings) {
-  Json document;
-  document.set("jurisdiction", settings.jurisdiction);
-  document.set("origin", settings.origin);
-  document.set("database", settings.database);
-  ledger::write_file_durably(folder / settings_file, write_json_pretty(document) + "\n");
-}
-
-// Names of logs are also names of keys: no space, no plus (C2SP signed-note).
+// Names of logs are also names of keys: no space, no plus (C2SP signed-note). A host name of one's own makes
+// them unique in the world, an address without https:// (C2SP tlog-checkpoint).
 bool is_origin(std::string_view text) {
-  if (text.empty() || text.size() > 200) return false;
-  for (char c : text)
-    if (c <= ' ' || c == '+' || static_cast<unsigned char>(c) >= 0x7F) return false;
-  return true;
+  if (text.size() > 200) return false;
+  auto const slash = text.find('/');
+  if (!is_host_name(text.substr(0, slash))) return false;
+  if (slash == std::string_view::npos) return true;
+  auto const path = text.substr(slash);
+  constexpr std::string_view marks = "/-._~";
+  return !path.ends_with('/') && path.find("//") == std::string_view::npos &&
+         std::ranges::all_of(path, [&](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  marks.find(c) != std::string_view::npos;
+         });
 }
 
 Command system_command(std::string_view register_name, std::string_view action, std::string payload) {
@@ -104,8 +100,10 @@ Command system_command(std::string_view register_name, std::string_view action, 
 
 class SystemImpl final : public System {
  public:
-  SystemImpl(fs::path folder, Settings settings, Catalogue const& catalogue, Clock const& clock)
-      : folder_(std::move(folder)),
+  SystemImpl(std::optional<ledger::FileLock> lock, fs::path folder, Settings settings,
+             Catalogue const& catalogue, Clock const& clock)
+      : lock_(std::move(lock)),
+        folder_(std::move(folder)),
         settings_(std::move(settings)),
         catalogue_(catalogue),
         clock_(clock),
@@ -117,7 +115,6 @@ class SystemImpl final : public System {
       throw OutdatedDatabase();
     blobs_ = open_blob_folder(folder_ / "blobs");
     desk_ = std::make_unique<Desk>(*database_, catalogue_, rules_, clock_, settings_.jurisdiction);
-    try_release();
   }
   ~SystemImpl() override {
     desk_.reset();  // finishes what it accepted
@@ -210,15 +207,16 @@ class SystemImpl final : public System {
   }
   Result<Logged> log_entry(Uuid account, std::string_view type, std::string_view subject,
                            Hash const& digest) override;
+  void try_release();
 
  private:
   std::string lapse_action(Register const& reg, std::string_view state, std::string_view rule) const;
   bool lapse(store::Row const& row);
   void prune_keys();
-  void try_release();
   void page_clocks(Sql const& sql, std::vector<Value> const& fixed,
                    std::function<void(store::Row const&)> const& each);
 
+  std::optional<ledger::FileLock> lock_;  // nothing: whoever opened it holds the folder's lock
   fs::path folder_;
   Settings settings_;
   Catalogue const& catalogue_;
@@ -389,9 +387,11 @@ OutdatedDatabase::OutdatedDatabase()
 
 Result<std::optional<fs::path>> System::upgrade(fs::path const& folder, Catalogue const& catalogue,
                                                 Clock const& clock) {
+  read_settings(folder);
+  auto const lock = share_folder(folder);
   auto const settings = read_settings(folder);
-  if (settings.database.empty() && !fs::exists(folder / "plumbline.db"))
-    return refuse("file_missing", "", (folder / "plumbline.db").string());
+  if (settings.database.empty() && !fs::exists(folder / database_file))
+    return refuse("file_missing", "", (folder / database_file).string());
   auto const database = store::open(database_address(folder, settings));
   if (store::missing_migrations(*database, kernel_migrations()) == 0 && has_registers(*database, catalogue))
     return std::optional<fs::path>();
@@ -412,18 +412,44 @@ std::vector<Result<Receipt>> try_chunk(System& system, std::vector<Command> comm
   return static_cast<SystemImpl&>(system).try_chunk(std::move(commands));
 }
 
-Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Catalogue const& catalogue,
-                          Clock const& clock) {
-  if (fs::exists(folder / settings_file)) return refuse("folder_in_use", "", folder.string());
-  if (!is_origin(settings.origin)) return refuse("bad_origin", "/origin", settings.origin);
-  if (settings.jurisdiction.empty() || settings.jurisdiction.size() > 18)
-    return refuse("bad_jurisdiction", "/jurisdiction", settings.jurisdiction);
-  fs::create_directories(folder);
+namespace {
+
+// What init makes goes again when it fails: a folder with keys and no city would be in the way of the next
+// attempt. What was there before stays.
+class NewFolder {
+ public:
+  explicit NewFolder(fs::path const& folder) {
+    auto missing = fs::absolute(folder).lexically_normal();
+    if (!missing.has_filename()) missing = missing.parent_path();  // "DIR/"
+    if (!fs::exists(missing)) {
+      while (missing.has_parent_path() && !fs::exists(missing.parent_path())) missing = missing.parent_path();
+      made_.push_back(missing);
+      return;
+    }
+    for (auto const* name :
+         {"keys", "keys/log-ed25519.key", "keys/log-sm2.key", "keys/in-use", "public", "public/log", "blobs",
+          "plumbline.db", "plumbline.db-wal", "plumbline.db-shm", "plumbline.json"})
+      if (!fs::exists(missing / name)) made_.push_back(missing / name);
+  }
+  ~NewFolder() {
+    std::error_code ignored;
+    for (auto const& place : made_) fs::remove_all(place, ignored);
+  }
+  NewFolder(NewFolder const&) = delete;
+  NewFolder& operator=(NewFolder const&) = delete;
+  void keep() { made_.clear(); }
+
+ private:
+  std::vector<fs::path> made_;
+};
+
+Result<Uuid> fill_folder(fs::path const& folder, Settings const& settings, Catalogue const& catalogue,
+                         Clock const& clock) {
   fs::create_directories(folder / "public" / "log");
   // Records hold personal data; -wal and -shm get the permissions of the database. public/ stays readable.
   if (settings.database.empty()) {
-    std::ofstream(folder / "plumbline.db").flush();
-    fs::permissions(folder / "plumbline.db", fs::perms::owner_read | fs::perms::owner_write);
+    std::ofstream(folder / database_file).flush();
+    fs::permissions(folder / database_file, fs::perms::owner_read | fs::perms::owner_write);
   }
   if (auto made = make_log_keys(folder, settings.origin); !made) return made.refusal();
 
@@ -438,7 +464,7 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
   }
   write_settings(folder, settings);
 
-  auto system = open(folder, catalogue, clock);
+  auto system = System::open(folder, catalogue, clock);
   Json genesis;
   genesis.set("jurisdiction", settings.jurisdiction);
   genesis.set("origin", settings.origin);
@@ -451,20 +477,45 @@ Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Cata
   return make_first_administrator(*system);
 }
 
+}  // namespace
+
+Result<Uuid> System::init(fs::path const& folder, Settings const& settings, Catalogue const& catalogue,
+                          Clock const& clock) {
+  for (auto const name : {settings_file, database_file})
+    if (fs::exists(folder / name)) return refuse("folder_in_use", "", (folder / name).string());
+  if (!is_origin(settings.origin)) return refuse("bad_origin", "/origin", settings.origin);
+  if (settings.jurisdiction.empty() || settings.jurisdiction.size() > 18)
+    return refuse("bad_jurisdiction", "/jurisdiction", settings.jurisdiction);
+  if (!settings.database.empty())
+    if (auto free = require_free(*store::open(settings.database), catalogue); !free) return free.refusal();
+  NewFolder made(folder);
+  auto administrator = fill_folder(folder, settings, catalogue, clock);
+  if (administrator) made.keep();
+  return administrator;
+}
+
+std::unique_ptr<System> open_unshared(fs::path const& folder, Settings settings, Catalogue const& catalogue,
+                                      Clock const& clock) {
+  return std::make_unique<SystemImpl>(std::nullopt, folder, std::move(settings), catalogue, clock);
+}
+
 std::unique_ptr<System> System::open(fs::path const& folder, Catalogue const& catalogue, Clock const& clock,
                                      std::string const& database) {
+  read_settings(folder);  // nothing is made in what is no data folder
+  auto lock = share_folder(folder);
   auto settings = read_settings(folder);
   if (!database.empty()) {
     if (settings.database.empty())
-      throw std::runtime_error("the data of " + folder.string() + " lie in its own plumbline.db; a folder " +
-                               "that uses a server is made with 'plumbline init --database'");
+      throw std::runtime_error("the data of " + folder.string() +
+                               " lie in its own plumbline.db; 'plumbline move' takes them to a server");
     settings.database = database;
   }
   // SQLite would make an empty one.
-  if (settings.database.empty() && !fs::exists(folder / "plumbline.db"))
-    throw std::runtime_error((folder / "plumbline.db").string() +
+  if (settings.database.empty() && !fs::exists(folder / database_file))
+    throw std::runtime_error((folder / database_file).string() +
                              " is missing: restore it from a backup (plumbline restore)");
-  auto system = std::make_unique<SystemImpl>(folder, std::move(settings), catalogue, clock);
+  auto system = std::make_unique<SystemImpl>(std::move(lock), folder, std::move(settings), catalogue, clock);
+  system->try_release();
   if (!system->awaits_adoption()) finish_policy(*system);
   return system;
 }

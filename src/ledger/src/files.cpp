@@ -58,6 +58,14 @@ void make_folders(fs::path const& folder) {
   sync_folder(folder_of(folder));
 }
 
+// What root locks first must not keep the folder's owner, the server, from locking it later.
+void give_to_owner_of(fs::path const& folder, Descriptor const& file) {
+  struct stat owner{};
+  if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+  if (::fchown(file.get(), owner.st_uid, owner.st_gid) != 0)
+    fail(folder, "cannot give to its owner a lock in");
+}
+
 fs::path temporary_for(fs::path const& path) {
   return path.parent_path() / (".tmp." + path.filename().string());
 }
@@ -134,12 +142,16 @@ void write_file_durably(fs::path const& path, ByteView bytes, mode_t mode) {
   auto const temporary = temporary_for(path);
   Descriptor const descriptor(write_temporary(temporary, bytes, mode));
   if (::fsync(descriptor.get()) != 0) fail(temporary, "cannot sync");
-  if (::rename(temporary.c_str(), path.c_str()) != 0) fail(path, "cannot replace");
-  sync_folder(folder_of(path));
+  rename_durably(temporary, path);
 }
 
 void write_file_durably(fs::path const& path, std::string_view text, mode_t mode) {
   write_file_durably(path, bytes_of(text), mode);
+}
+
+void rename_durably(fs::path const& from, fs::path const& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) fail(to, "cannot replace");
+  sync_folder(folder_of(to));
 }
 
 void make_private_folder(std::filesystem::path const& folder) {
@@ -223,11 +235,15 @@ FileLock::~FileLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::optional<FileLock> FileLock::acquire(fs::path const& path) {
+std::optional<FileLock> FileLock::acquire(fs::path const& path) { return lock(path, LOCK_EX); }
+std::optional<FileLock> FileLock::share(fs::path const& path) { return lock(path, LOCK_SH); }
+
+std::optional<FileLock> FileLock::lock(fs::path const& path, int how) {
   make_folders(path.parent_path());
   Descriptor descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (descriptor.get() < 0) fail(path, "cannot open");
-  if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
+  give_to_owner_of(folder_of(path), descriptor);
+  if (::flock(descriptor.get(), how | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return {};
     fail(path, "cannot lock");
   }

@@ -99,6 +99,12 @@ inline constexpr std::size_t statement_values = 32'000;
 inline constexpr std::size_t prepared_statements = 1'000;  // of one connection
 inline constexpr int slow_statement_ms = 200;
 
+// A city on its way to another database.
+inline constexpr std::size_t move_rows = 500;               // in one statement
+inline constexpr std::size_t move_bytes = 4 * 1024 * 1024;  // of rows that wait for a full statement
+inline constexpr int move_statement_ms = 24 * 3'600 * 1'000;
+inline constexpr std::int64_t move_rows_per_word = 100'000;  // of progress
+
 // HTTP.
 inline constexpr std::size_t http_header_bytes = 8 * 1024;
 inline constexpr std::size_t http_headers = 64;

@@ -44,11 +44,19 @@ class OutdatedDatabase : public std::runtime_error {
   OutdatedDatabase();
 };
 
+// The folder's data are on their way to another database (move.hpp): nobody else may open it. what() is the
+// folder.
+class FolderMoves : public std::runtime_error {
+ public:
+  explicit FolderMoves(std::filesystem::path const& folder);
+};
+
 class System {
  public:
   // Makes a new data folder: keys, tables, the ledger's genesis entry, the region tree down to counties where
   // the jurisdiction is a GB/T 2260 code, and the first administrator ("admin", who may only make accounts
-  // and give grants). Refused "folder_in_use", "bad_origin", "bad_jurisdiction".
+  // and give grants). What a failed attempt made in the folder is gone again. Refused "folder_in_use",
+  // "bad_origin", "bad_jurisdiction", "database_holds_city", "database_has_others_tables".
   static Result<Uuid> init(std::filesystem::path const& folder, Settings const& settings,
                            Catalogue const& catalogue, Clock const& clock);
   // Brings the tables of an older program up to this one, each step whole or not at all; a step that was cut
@@ -59,7 +67,7 @@ class System {
                                                               Catalogue const& catalogue, Clock const& clock);
   // Opens one. The catalogue must outlive it. `database` is where its PostgreSQL database is found now, ""
   // where its settings say. Several processes may have one folder open. Throws store::Error,
-  // OutdatedDatabase, std::runtime_error.
+  // OutdatedDatabase, FolderMoves, std::runtime_error.
   static std::unique_ptr<System> open(std::filesystem::path const& folder, Catalogue const& catalogue,
                                       Clock const& clock, std::string const& database = "");
   virtual ~System() = default;

@@ -27,6 +27,9 @@ bool read_regular_file(std::filesystem::path const& path, std::uint64_t most_byt
 void write_file_durably(std::filesystem::path const& path, ByteView bytes, mode_t mode = 0644);
 void write_file_durably(std::filesystem::path const& path, std::string_view text, mode_t mode = 0644);
 
+// A new name for a file of the same folder, durably. Throws std::system_error.
+void rename_durably(std::filesystem::path const& from, std::filesystem::path const& to);
+
 // Makes the folder where it is missing, and its owner's alone: what is in it is nobody else's, whatever the
 // modes of the files. Throws std::filesystem::filesystem_error.
 void make_private_folder(std::filesystem::path const& folder);
@@ -76,12 +79,15 @@ class FileLock {
  public:
   // Nothing when somebody else holds it. Throws std::system_error when the file cannot be made.
   static std::optional<FileLock> acquire(std::filesystem::path const& path);
+  // Held by many at once, while nobody has it alone.
+  static std::optional<FileLock> share(std::filesystem::path const& path);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
   ~FileLock();
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  static std::optional<FileLock> lock(std::filesystem::path const& path, int how);
   int descriptor_;
 };
 
