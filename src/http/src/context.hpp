@@ -148,8 +148,10 @@ Response show_metrics(Context& context);
 Response show_published(Context& context);
 Response show_log_file(Context& context);
 
-std::string session_cookie(Request const& request);
-std::string session_cookie_of(Request const& request, std::string const& token);  // the whole header
+// Sets the cookies of whoever was let in.
+void set_cookies(Request const& request, Response& response, Sessions::Opened const& opened);
+// What the browser keeps of earlier sign-ins, "" without.
+std::string known_device(Request const& request);
 // The token of the request's cookie, "" without one.
 std::string session_token(Request const& request);
 

@@ -155,10 +155,11 @@ Response finish_oidc(Context& context) {
   }
   auto const account = doors.identities.account_of(back->issuer, back->identity.subject);
   if (!account) return context.refused(refuse("identity_unknown"));
-  auto const opened = doors.sessions.open_elsewhere(*account, back->identity.is_strong, doors.factors);
+  auto const opened = doors.sessions.open_elsewhere(*account, known_device(context.request),
+                                                    back->identity.is_strong, doors.factors);
   if (!opened) return context.refused(opened.refusal());
   doors.identities.note_use(back->issuer, back->identity.subject);
-  response.headers.push_back({"set-cookie", session_cookie_of(context.request, opened->token)});
+  set_cookies(context.request, response, *opened);
   return response;
 }
 

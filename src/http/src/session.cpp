@@ -1,4 +1,5 @@
 // Signing in and out.
+#include "base/limits.hpp"
 #include "context.hpp"
 #include "kernel/act.hpp"
 #include "kernel/grants.hpp"
@@ -35,21 +36,30 @@ Json describe(Context const& context, Session const& session) {
   return document;
 }
 
-std::string cookie_of(Request const& request, std::string const& token, std::string_view age) {
-  std::string cookie = session_cookie(request) + '=' + token + "; Path=/; HttpOnly; SameSite=Strict";
-  if (request.is_secure) cookie += "; Secure";
-  return cookie + std::string(age);
-}
-
-}  // namespace
-
-std::string session_cookie_of(Request const& request, std::string const& token) {
-  return cookie_of(request, token, "");
+std::string cookie_of(std::string const& name, std::string const& value, std::optional<int> seconds,
+                      Request const& request) {
+  std::string cookie = name + '=' + value + "; Path=/; HttpOnly; SameSite=Strict";
+  if (seconds) cookie += "; Max-Age=" + std::to_string(*seconds);
+  return request.is_secure ? cookie + "; Secure" : cookie;
 }
 
 // The prefix makes browsers insist on Secure and Path=/, so no neighbouring site can set it.
-std::string session_cookie(Request const& request) {
-  return request.is_secure ? "__Host-plumbline" : "plumbline";
+std::string cookie_name(Request const& request, std::string_view name) {
+  return (request.is_secure ? "__Host-" : "") + std::string(name);
+}
+std::string session_cookie(Request const& request) { return cookie_name(request, "plumbline"); }
+std::string device_cookie(Request const& request) { return cookie_name(request, "plumbline-device"); }
+
+}  // namespace
+
+void set_cookies(Request const& request, Response& response, Sessions::Opened const& opened) {
+  response.headers.push_back({"set-cookie", cookie_of(session_cookie(request), opened.token, {}, request)});
+  response.headers.push_back({"set-cookie", cookie_of(device_cookie(request), opened.device,
+                                                      limits::device_days * 86'400, request)});
+}
+
+std::string known_device(Request const& request) {
+  return request.cookie(device_cookie(request)).value_or("");
 }
 
 std::string session_token(Request const& request) {
@@ -64,11 +74,12 @@ Response sign_in(Context& context) {
   auto const password = text_member(*body, "password");
   if (!password) return context.refused(password.refusal());
   auto const code = text_member(*body, "code");
-  Sessions::Claim const claim{*login, *password, code ? *code : "", context.request.peer};
+  Sessions::Claim const claim{*login, *password, code ? *code : "", context.request.peer,
+                              known_device(context.request)};
   auto const opened = context.doors.sessions.open(claim, context.doors.factors);
   if (!opened) return context.refused(opened.refusal());
   auto response = json(201, describe(context, opened->session));
-  response.set("set-cookie", session_cookie_of(context.request, opened->token));
+  set_cookies(context.request, response, *opened);
   return response;
 }
 
@@ -77,7 +88,7 @@ Response show_session(Context& context) { return json(200, describe(context, *co
 Response sign_out(Context& context) {
   context.doors.sessions.close(session_token(context.request));
   auto response = no_content();
-  response.set("set-cookie", cookie_of(context.request, "", "; Max-Age=0"));
+  response.set("set-cookie", cookie_of(session_cookie(context.request), "", 0, context.request));
   return response;
 }
 

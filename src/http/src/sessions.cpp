@@ -77,9 +77,10 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
   std::string const& name = claim.login;
   if (name.size() > limits::login_text * limits::text_bytes_per_code_point)
     return kernel::refuse("login_failed");
-  if (auto const seconds = wait_at(claim.address); seconds > 0)
+  auto const counted = count_of(name, claim.device);
+  if (auto const seconds = counted == name ? wait_at(claim.address) : 0; seconds > 0)
     return kernel::refuse("login_delayed", "", std::to_string(seconds));
-  if (auto admitted = admit(name); !admitted) return admitted.refusal();
+  if (auto admitted = admit(counted); !admitted) return admitted.refusal();
   auto const account = system_.account_of(name);
   // A password costs a worker some 60 ms: those who guess must not take all of them.
   Counted const waiting(checking_);
@@ -98,22 +99,28 @@ Result<Sessions::Opened> Sessions::open(Claim const& claim, SecondFactors& facto
     code = "second_factor_wrong";
   if (!code.empty()) {
     note_at(claim.address);
-    if (auto noted = system_.write_unlogged(note_failure, {place, name, now}); !noted) return noted.refusal();
+    if (auto noted = system_.write_unlogged(note_failure, {place, counted, now}); !noted)
+      return noted.refusal();
     return kernel::refuse(code);
   }
-  auto opened = begin({*account, "", {}, one_time.has_value(), false, false}, mark);
+  auto opened = begin({*account, "", {}, one_time.has_value(), false, false}, name, mark);
   if (!opened) return opened.refusal();
-  forget_failures(name);
+  forget_failures(counted);
   (void)system_.write_unlogged(forget_old, {place, now - longest_delay_seconds * micros});
   return opened;
 }
 
-Result<Sessions::Opened> Sessions::begin(Session session, std::string const& mark) {
+std::string Sessions::count_of(std::string const& login, std::string const& device) const {
+  auto const known = devices_.known(login, device);
+  return known ? login + '\n' + *known : login;  // no login has a line feed
+}
+
+Result<Sessions::Opened> Sessions::begin(Session session, std::string const& login, std::string const& mark) {
   std::string const place = system_.settings().jurisdiction;
   auto const now = system_.clock().now().micros_utc;
   close_oldest(session.account);
   session.csrf = hex_encode(random_bytes(16));
-  Opened opened{hex_encode(random_bytes(32)), std::move(session)};
+  Opened opened{hex_encode(random_bytes(32)), devices_.make(login), std::move(session)};
   auto const kept = system_.write_together([&](store::Writer& writer) -> Result<void> {
     auto const& own = opened.session;
     // A change of the password meanwhile has ended the sessions there were; this would be one more.
@@ -128,15 +135,18 @@ Result<Sessions::Opened> Sessions::begin(Session session, std::string const& mar
   return opened;
 }
 
-Result<Sessions::Opened> Sessions::open_elsewhere(Uuid account, bool is_strong, SecondFactors& factors) {
+Result<Sessions::Opened> Sessions::open_elsewhere(Uuid account, std::string const& device, bool is_strong,
+                                                  SecondFactors& factors) {
   auto const owner =
       system_.reads().get(kernel::system_viewer(system_.settings().jurisdiction), "account", account);
   if (!owner || owner->as<kernel::Account>().status != kernel::AccountStatus::active)
     return kernel::refuse("login_failed");
   // Where guesses at the password or the code delay the owner, they delay this way in as well.
-  if (auto admitted = admit(owner->as<kernel::Account>().login); !admitted) return admitted.refusal();
+  std::string const login = owner->as<kernel::Account>().login;
+  if (auto admitted = admit(count_of(login, device)); !admitted) return admitted.refusal();
   bool const owes_code = !is_strong && factors.is_confirmed(account);
-  return begin({account, "", {}, false, owes_code, is_strong}, kernel::password_mark(system_, account));
+  return begin({account, "", {}, false, owes_code, is_strong}, login,
+               kernel::password_mark(system_, account));
 }
 
 Result<void> Sessions::confirm_code(Uuid account, std::string const& code, SecondFactors& factors) {

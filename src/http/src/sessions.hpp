@@ -8,6 +8,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/uuid.hpp"
+#include "devices.hpp"
 #include "kernel/system.hpp"
 #include "second_factors.hpp"
 #include "throttle.hpp"
@@ -26,10 +27,11 @@ struct Session {
 
 class Sessions {
  public:
-  explicit Sessions(kernel::System& system) : system_(system) {}
+  explicit Sessions(kernel::System& system) : system_(system), devices_(system.folder()) {}
 
   struct Opened {
-    std::string token;  // for the cookie; nowhere else
+    std::string token;   // for the cookie; nowhere else
+    std::string device;  // for the cookie by which the browser is known next time
     Session session;
   };
   struct Claim {
@@ -37,14 +39,16 @@ class Sessions {
     std::string password;
     std::string code;     // of the second factor, or a recovery code; "" = none
     std::string address;  // of the other end, plain; "" = unknown
+    std::string device;   // what the browser keeps of earlier sign-ins
   };
   // One answer for an unknown login and a wrong password, in the same time. Refused "login_failed",
   // "one_time_password_over", "second_factor_required", "second_factor_wrong", "login_delayed" (detail:
   // seconds) after limits::login_failures_before_delay failures of any kind, or too many from that address;
-  // "busy".
+  // "busy". A browser in which the login was signed in to before has its own count.
   Result<Opened> open(Claim const& claim, SecondFactors& factors);
   // For whom an OpenID provider vouches. Refused "login_failed" (nobody who may come in), "login_delayed".
-  Result<Opened> open_elsewhere(Uuid account, bool is_strong, SecondFactors& factors);
+  Result<Opened> open_elsewhere(Uuid account, std::string const& device, bool is_strong,
+                                SecondFactors& factors);
   // A code that is asked for once more. Refused "second_factor_wrong", "login_delayed".
   Result<void> confirm_code(Uuid account, std::string const& code, SecondFactors& factors);
   void note_code(std::string_view token);  // it owes none any more
@@ -70,13 +74,16 @@ class Sessions {
 
  private:
   // `mark`: of the password as it was checked.
-  Result<Opened> begin(Session session, std::string const& mark);
+  Result<Opened> begin(Session session, std::string const& login, std::string const& mark);
+  // Under what failures are counted: the login, or this browser of its owner's.
+  std::string count_of(std::string const& login, std::string const& device) const;
   std::int64_t wait_at(std::string const& address);
   void note_at(std::string const& address);
   Result<void> admit(std::string const& login);  // refused "login_delayed"
   void forget_failures(std::string const& login);
   void close_oldest(Uuid account);
   kernel::System& system_;
+  Devices devices_;
   std::atomic<int> checking_{0};  // passwords, now
   Throttle by_address_{limits::address_failures, limits::address_failure_seconds, limits::addresses_watched};
 };

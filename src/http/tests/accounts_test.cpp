@@ -125,6 +125,31 @@ TEST_F(Accounts, AnOpenBrowserIsNoPlaceToGuessFrom) {
   EXPECT_EQ(change(password).status, 204);
 }
 
+TEST_F(Accounts, GuessesOfStrangersDoNotKeepTheOwnerOut) {
+  person("zhang", "officer");
+  person("li", "officer");
+  auto const device_of = [&](std::string const& login) {
+    auto const cookies = client().sign_in(login, password).headers["set-cookie"];
+    auto const at = cookies.find("plumbline-device=");
+    return cookies.substr(at, cookies.find(';', at) - at);
+  };
+  auto const at = [&](std::string const& device, std::string const& guess) {
+    auto browser = client();
+    browser.always = {{"Cookie", device}};
+    return browser.sign_in("zhang", guess);
+  };
+  auto const own = device_of("zhang");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(client().sign_in("zhang", "not this one").status, 401);
+  EXPECT_EQ(client().sign_in("zhang", password).text("code"), "login_delayed");
+  EXPECT_EQ(at(device_of("li"), password).text("code"), "login_delayed") << "somebody else's browser";
+  EXPECT_EQ(at(own.substr(0, own.size() - 1) + (own.back() == '0' ? '1' : '0'), password).status, 429);
+  EXPECT_EQ(at(own, password).status, 201);
+  EXPECT_EQ(client().sign_in("zhang", password).status, 429) << "strangers wait on";
+  // It is no place to guess from either.
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(at(own, "not this one").status, 401);
+  EXPECT_EQ(at(own, password).text("code"), "login_delayed");
+}
+
 TEST_F(Accounts, APasswordSetInAnotherProcessEndsSessions) {
   Uuid const account = person("zhang", "officer");
   auto zhang = signed_in("zhang");

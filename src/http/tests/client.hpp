@@ -74,7 +74,10 @@ class Client {
       auto const next = bytes.find("\r\n", at + 2);
       auto const line = bytes.substr(at + 2, next - at - 2);
       auto const colon = line.find(": ");
-      if (colon != std::string::npos) answer.headers[line.substr(0, colon)] = line.substr(colon + 2);
+      if (colon != std::string::npos) {
+        auto& value = answer.headers[line.substr(0, colon)];
+        value += (value.empty() ? "" : "\n") + line.substr(colon + 2);
+      }
       at = next;
     }
     answer.body = bytes.substr(end + 4);

@@ -133,6 +133,7 @@ inline constexpr std::size_t password_hashes_at_once = 2;  // 64 MiB each
 inline constexpr int login_failures_before_delay = 5;
 inline constexpr int session_idle_minutes = 60;
 inline constexpr int login_delay_seconds_max = 900;
+inline constexpr int device_days = 180;  // a browser is known after a sign-in
 inline constexpr int session_hours = 12;
 inline constexpr std::size_t sessions_per_account = 20;
 inline constexpr int totp_step_seconds = 30;
