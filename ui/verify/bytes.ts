@@ -45,16 +45,16 @@ export function sameBytes(a: Bytes, b: Bytes): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** The order of the texts' UTF-8 bytes, which is that of code points and not that of `<`. */
-export function compareTexts(a: string, b: string): number {
-  const left = bytesOf(a);
-  const right = bytesOf(b);
-  for (let i = 0; i < left.length && i < right.length; i += 1) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0);
+export function compareBytes(a: Bytes, b: Bytes): number {
+  for (let i = 0; i < a.length && i < b.length; i += 1) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
     if (difference !== 0) return difference;
   }
-  return left.length - right.length;
+  return a.length - b.length;
 }
+
+/** The order of the texts' UTF-8 bytes, which is that of code points and not that of `<`. */
+export const compareTexts = (a: string, b: string): number => compareBytes(bytesOf(a), bytesOf(b));
 
 /** The lines of a text in which every line, the last too, ends in a line feed; else nothing. */
 export function linesOf(text: string): string[] | undefined {

@@ -17,10 +17,15 @@ export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+function writeText(text: string): string {
+  if (/[\ud800-\udfff]/u.test(text)) throw new RangeError("half a surrogate pair has no UTF-8");
+  return JSON.stringify(text);
+}
+
 /** Throws RangeError for what canonical JSON cannot hold. */
 export function writeCanonical(value: unknown, depth = 1): string {
   if (depth > depthMost) throw new RangeError("nested more than 16 deep");
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return writeText(value);
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   if (Array.isArray(value)) return `[${value.map((item) => writeCanonical(item, depth + 1)).join(",")}]`;
   if (typeof value !== "object" || value === null) throw new RangeError("not a value of canonical JSON");

@@ -1,7 +1,7 @@
 // DR-1, the draw anyone can recompute (draw.md): stratified, hash-ordered systematic sampling with
 // probability proportional to size, without replacement. Integers only; weights are bigints.
-import { bytesOf, compareTexts, hexOf, type Bytes } from "./bytes.ts";
-import { hashOf, sha256, type Suite } from "./hashes.ts";
+import { bytesOf, hexOf, type Bytes } from "./bytes.ts";
+import { hashOf, hashOrder, sha256, type Suite } from "./hashes.ts";
 import { concat, tlv, u32 } from "./tlv.ts";
 
 export interface SeedSource {
@@ -87,16 +87,21 @@ export function drawStart(
 }
 
 interface Ticket {
-  readonly ticket: string; // hex: the order of the digits is the order of the bytes
+  readonly hash: Bytes;
   readonly unit: DrawUnit;
 }
 
 function ticketOrder(suite: Suite, seed: Bytes, stratum: string, units: readonly DrawUnit[]): Ticket[] {
   const prefix = concat(label("ticket"), seed, tlv(stratum));
-  const tickets = units.map((unit) => ({ ticket: hexOf(hashOf(suite, concat(prefix, tlv(unit.id)))), unit }));
-  return tickets.sort((a, b) =>
-    a.ticket === b.ticket ? compareTexts(a.unit.id, b.unit.id) : a.ticket < b.ticket ? -1 : 1,
+  const order = hashOrder(
+    suite,
+    prefix,
+    units.map(({ id }) => id),
   );
+  return order.flatMap(({ place, hash }) => {
+    const unit = units[place];
+    return unit ? [{ hash, unit }] : [];
+  });
 }
 
 const totalWeight = (units: readonly DrawUnit[]): bigint =>
@@ -115,8 +120,16 @@ function findCertain(units: readonly DrawUnit[], n: number): { certain: Set<Draw
   }
 }
 
-const certainUnit = ({ unit, ticket }: Ticket): DrawnUnit => ({ id: unit.id, pi: "1/1", ticket });
-const reserveUnit = ({ unit, ticket }: Ticket): { id: string; ticket: string } => ({ id: unit.id, ticket });
+const drawnUnit = ({ unit, hash }: Ticket, pi: string): DrawnUnit => ({
+  id: unit.id,
+  pi,
+  ticket: hexOf(hash),
+});
+const certainUnit = (ticket: Ticket): DrawnUnit => drawnUnit(ticket, "1/1");
+const reserveUnit = ({ unit, hash }: Ticket): { id: string; ticket: string } => ({
+  id: unit.id,
+  ticket: hexOf(hash),
+});
 
 /** Units come in ticket order; every W-th point of the line on which unit i occupies n'·w_i is hit. */
 function selectSystematically(
@@ -167,7 +180,7 @@ function drawStratum(
     W,
     start,
     certain: order.filter(({ unit }) => certain.has(unit)).map(certainUnit),
-    selected: [...pis].map(([{ unit, ticket }, pi]) => ({ id: unit.id, pi, ticket })),
+    selected: [...pis].map(([ticket, pi]) => drawnUnit(ticket, pi)),
     reserves: rest
       .filter((ticket) => !pis.has(ticket))
       .slice(0, reserves)

@@ -13,7 +13,9 @@ export const isCeremonyId = (text: string): boolean =>
 
 /** 1–64 bytes without controls and `"`, `,`, `|`: strata, source ids, groups, identifiers. */
 export function isIdent(text: string): boolean {
-  return /^[^\u0000-\u001f\u007f-\u009f",|]+$/.test(text) && bytesOf(text).length <= 64;
+  return (
+    /^[^\u0000-\u001f\u007f-\u009f",|]+$/.test(text) && (text.length * 3 <= 64 || bytesOf(text).length <= 64)
+  );
 }
 
 const instantForm = /^2[01]\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;

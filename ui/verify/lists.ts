@@ -56,6 +56,12 @@ async function loadList(draw: Draw, file: string, expected: string, error: strin
   return bytes;
 }
 
+/** The pids of `rows` that are in the frame. */
+function pidsAmong(frame: readonly FrameRow[], rows: readonly { pid: string }[]): Set<string> {
+  const wanted = new Set(rows.map(({ pid }) => pid));
+  return new Set(frame.map(({ pid }) => pid).filter((pid) => wanted.has(pid)));
+}
+
 async function checkFrame(draw: Draw): Promise<FrameRow[]> {
   const body = draw.frame.body;
   const frameBytes = await loadList(draw, "frame.csv", body.rows_hash, "FRAME_HASH");
@@ -63,7 +69,7 @@ async function checkFrame(draw: Draw): Promise<FrameRow[]> {
   if (draw.isSealed) return [];
   const frame = parseList(frameList, frameBytes, "FRAME_FORMAT", "frame.csv");
   const excluded = parseList(excludedList, excludedBytes, "FRAME_FORMAT", "excluded.csv");
-  const pids = new Set(frame.map(({ pid }) => pid));
+  const pids = pidsAmong(frame, excluded);
   const both = excluded.find(({ pid }) => pids.has(pid));
   if (both) fail("FRAME_FORMAT", "excluded.csv", `pid ${both.pid} is both in and out`);
   if (frame.length !== body.rows || excluded.length !== body.excluded)
@@ -109,7 +115,7 @@ async function checkRoster(draw: Draw, frame: readonly FrameRow[]): Promise<Omit
   const recusals = parseList(recusalList, recusalBytes, format, "recusals.csv");
   if (roster.length !== body.rows || recusals.length !== body.recusals)
     fail(format, "roster.json", "the lists have other numbers of rows");
-  const units = new Set(frame.map(({ pid }) => pid));
+  const units = pidsAmong(frame, recusals);
   const inspectors = new Set(roster.map(({ ipid }) => ipid));
   if (!recusals.every(({ ipid, pid }) => inspectors.has(ipid) && units.has(pid)))
     fail(format, "recusals.csv", "a pair names an unknown pid");

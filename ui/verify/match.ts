@@ -1,9 +1,9 @@
 // Who inspects whom (draw.md section 5): a complete assignment of inspectors to drawn targets with the
 // least possible highest load, pairs taken in the order of public hashes whenever the rest can still be
 // completed. Targets and inspectors are named by their places in the lists given.
-import { bytesOf, compareTexts, hexOf, type Bytes } from "./bytes.ts";
+import { bytesOf, compareTexts, type Bytes } from "./bytes.ts";
 import { DrawRefusal, hasTwice } from "./draw.ts";
-import { hashOf, type Suite } from "./hashes.ts";
+import { hashOrder, type Suite } from "./hashes.ts";
 import { concat, tlv } from "./tlv.ts";
 
 export interface MatchInspector {
@@ -26,19 +26,9 @@ export interface Match {
   readonly hall: readonly number[];
 }
 
-/** Places in `ids` by (hash of prefix ‖ TLV(id), id). */
-function hashOrder(suite: Suite, prefix: Bytes, ids: readonly string[]): number[] {
-  const keyed = ids.map((id, place) => ({ id, place, hash: hexOf(hashOf(suite, concat(prefix, tlv(id)))) }));
-  keyed.sort((a, b) => (a.hash === b.hash ? compareTexts(a.id, b.id) : a.hash < b.hash ? -1 : 1));
-  return keyed.map(({ place }) => place);
-}
-
 export function targetOrder(suite: Suite, seed: Bytes, targets: readonly MatchTarget[]): number[] {
-  return hashOrder(
-    suite,
-    concat(bytesOf("dr1/target\n"), seed),
-    targets.map(({ id }) => id),
-  );
+  const ids = targets.map(({ id }) => id);
+  return hashOrder(suite, concat(bytesOf("dr1/target\n"), seed), ids).map(({ place }) => place);
 }
 
 export function pairOrder(
@@ -49,7 +39,7 @@ export function pairOrder(
 ): number[] {
   const prefix = concat(bytesOf("dr1/pair\n"), seed, tlv(target.id));
   const ids = target.eligible.map((inspector) => inspectors[inspector]?.id ?? "");
-  return hashOrder(suite, prefix, ids).flatMap((place) => target.eligible[place] ?? []);
+  return hashOrder(suite, prefix, ids).flatMap(({ place }) => target.eligible[place] ?? []);
 }
 
 const none = -1;

@@ -12,6 +12,9 @@ export const vectors = join(root, "src/publication/tests/vectors");
 export const readDisk = (...path: string[]): Bytes => new Uint8Array(readFileSync(join(...path)));
 export const readDiskText = (...path: string[]): string => textOf(readDisk(...path)) ?? "";
 
+/** JSON of our own files, whose form is known. */
+export const parseOwn = <T>(text: string): T => JSON.parse(text) as T;
+
 export type Files = Map<string, Bytes>;
 
 export function loadFolder(folder: string): Files {

@@ -5,7 +5,7 @@ declare module "node:assert/strict" {
     equal(actual: unknown, expected: unknown, message?: string): void;
     notEqual(actual: unknown, expected: unknown, message?: string): void;
     deepEqual(actual: unknown, expected: unknown, message?: string): void;
-    throws(run: () => unknown, expected?: RegExp | object): void;
+    throws(run: () => unknown, expected?: object, message?: string): void;
   }
   const assert: Assert;
   export default assert;
@@ -40,4 +40,7 @@ declare module "node:test" {
   }
   export default function test(name: string, run: (context: Context) => void | Promise<void>): Promise<void>;
 }
-declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
+declare const process: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  cpuUsage(since?: object): { readonly user: number; readonly system: number };
+};

@@ -15,6 +15,7 @@ import {
   loadFolder,
   MemorySource,
   overlaid,
+  parseOwn,
   readDiskText,
   vectors,
   type Files,
@@ -36,14 +37,13 @@ interface Case {
   readonly expected: string;
 }
 
-const parse = <T>(text: string): T => JSON.parse(text) as T; // our own files
-const { cases } = parse<{ cases: Case[] }>(readDiskText(vectors, "manifest.json"));
+const { cases } = parseOwn<{ cases: Case[] }>(readDiskText(vectors, "manifest.json"));
 const bases = new Map<string, Files>();
 
 function filesOf({ base, overlay }: Case): Files {
   const files = bases.get(base) ?? loadFolder(join(vectors, base));
   bases.set(base, files);
-  return overlay === "" ? files : overlaid(files, parse<Overlay>(readDiskText(vectors, overlay)));
+  return overlay === "" ? files : overlaid(files, parseOwn<Overlay>(readDiskText(vectors, overlay)));
 }
 
 async function answer({ tool, dir, args }: Case, files: Files): Promise<object> {
