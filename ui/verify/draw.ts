@@ -1,7 +1,7 @@
 // DR-1, the draw anyone can recompute (draw.md): stratified, hash-ordered systematic sampling with
 // probability proportional to size, without replacement. Integers only; weights are bigints.
 import { bytesOf, hexOf, type Bytes } from "./bytes.ts";
-import { hashOf, hashOrder, sha256, type Suite } from "./hashes.ts";
+import { hashOf, hashOrder, sha256, type Hashed, type Suite } from "./hashes.ts";
 import { concat, tlv, u32 } from "./tlv.ts";
 
 export interface SeedSource {
@@ -86,22 +86,10 @@ export function drawStart(
   }
 }
 
-interface Ticket {
-  readonly hash: Bytes;
-  readonly unit: DrawUnit;
-}
+type Ticket = Hashed<DrawUnit>;
 
 function ticketOrder(suite: Suite, seed: Bytes, stratum: string, units: readonly DrawUnit[]): Ticket[] {
-  const prefix = concat(label("ticket"), seed, tlv(stratum));
-  const order = hashOrder(
-    suite,
-    prefix,
-    units.map(({ id }) => id),
-  );
-  return order.flatMap(({ place, hash }) => {
-    const unit = units[place];
-    return unit ? [{ hash, unit }] : [];
-  });
+  return hashOrder(suite, concat(label("ticket"), seed, tlv(stratum)), units, ({ id }) => id);
 }
 
 const totalWeight = (units: readonly DrawUnit[]): bigint =>
@@ -120,16 +108,9 @@ function findCertain(units: readonly DrawUnit[], n: number): { certain: Set<Draw
   }
 }
 
-const drawnUnit = ({ unit, hash }: Ticket, pi: string): DrawnUnit => ({
-  id: unit.id,
-  pi,
-  ticket: hexOf(hash),
-});
+const drawnUnit = ({ id, hash }: Ticket, pi: string): DrawnUnit => ({ id, pi, ticket: hexOf(hash) });
 const certainUnit = (ticket: Ticket): DrawnUnit => drawnUnit(ticket, "1/1");
-const reserveUnit = ({ unit, hash }: Ticket): { id: string; ticket: string } => ({
-  id: unit.id,
-  ticket: hexOf(hash),
-});
+const reserveUnit = ({ id, hash }: Ticket): { id: string; ticket: string } => ({ id, ticket: hexOf(hash) });
 
 /** Units come in ticket order; every W-th point of the line on which unit i occupies n'·w_i is hit. */
 function selectSystematically(
@@ -142,7 +123,7 @@ function selectSystematically(
   let reached = 0n;
   let next = r;
   for (const ticket of order) {
-    const share = BigInt(n) * ticket.unit.weight;
+    const share = BigInt(n) * ticket.item.weight;
     reached += share;
     if (next >= reached) continue;
     pis.set(ticket, `${share}/${W}`);
@@ -171,7 +152,7 @@ function drawStratum(
   const { certain, W } = findCertain(units, n);
   const nRandom = n - certain.size;
   const start = drawStart(suite, seed, id, W);
-  const rest = order.filter(({ unit }) => !certain.has(unit));
+  const rest = order.filter(({ item }) => !certain.has(item));
   const pis = selectSystematically(rest, nRandom, W, start.r);
   return {
     N,
@@ -179,7 +160,7 @@ function drawStratum(
     nRandom,
     W,
     start,
-    certain: order.filter(({ unit }) => certain.has(unit)).map(certainUnit),
+    certain: order.filter(({ item }) => certain.has(item)).map(certainUnit),
     selected: [...pis].map(([ticket, pi]) => drawnUnit(ticket, pi)),
     reserves: rest
       .filter((ticket) => !pis.has(ticket))

@@ -6,6 +6,8 @@ import { sm3 } from "./sm3.ts";
 
 export { sha256 };
 
+const encoder = new TextEncoder();
+
 export const suites = ["sha256", "sm3"] as const;
 export type Suite = (typeof suites)[number];
 
@@ -23,33 +25,43 @@ function hasher(suite: Suite): (message: Bytes, out: Bytes) => void {
   return (message, out) => fresh._cloneInto(working).update(message).digestInto(out);
 }
 
-interface Placed {
-  readonly place: number;
+export interface Hashed<Item> {
+  readonly item: Item;
+  readonly id: string;
   readonly hash: Bytes;
 }
 
 /** The first 48 bits as a number, which settle nearly every order. */
-const headOf = (hash: Bytes): number => hash.subarray(0, 6).reduce((head, byte) => head * 256 + byte, 0);
+function headOf(hash: Bytes): number {
+  let head = 0;
+  for (let i = 0; i < 6; i += 1) head = head * 256 + (hash[i] ?? 0);
+  return head;
+}
 
-/** Places in `ids` by (hash of prefix ‖ TLV(id), id bytes), each with its hash. */
-export function hashOrder(suite: Suite, prefix: Bytes, ids: readonly string[]): Placed[] {
-  const longest = ids.reduce((most, id) => Math.max(most, 3 * id.length), 0); // UTF-8 of a UTF-16 unit
-  const message = new Uint8Array(prefix.length + 4 + longest);
-  message.set(prefix);
-  const length = new DataView(message.buffer, prefix.length);
-  const text = message.subarray(prefix.length + 4);
-  const encoder = new TextEncoder();
+/** The items by (hash of prefix ‖ TLV(id), id bytes). */
+export function hashOrder<Item>(
+  suite: Suite,
+  prefix: Bytes,
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+): Hashed<Item>[] {
+  const longest = items.reduce((most, item) => Math.max(most, 3 * idOf(item).length), 0); // 3: UTF-16 to UTF-8
+  const start = prefix.length + 4;
+  const buffer = new Uint8Array(start + longest);
+  buffer.set(prefix);
+  const length = new DataView(buffer.buffer, prefix.length);
+  const text = buffer.subarray(start);
+  const hashes = new Uint8Array(items.length * 32);
   const write = hasher(suite);
-  const hashes = new Uint8Array(ids.length * 32);
-  const order = ids.map((id, place) => {
+  let message = buffer;
+  const order = items.map((item, i) => {
+    const id = idOf(item);
     const { written } = encoder.encodeInto(id, text);
     length.setUint32(0, written);
-    const hash = hashes.subarray(place * 32, place * 32 + 32);
-    write(message.subarray(0, prefix.length + 4 + written), hash);
-    return { place, hash, head: headOf(hash) };
+    if (message.length !== start + written) message = buffer.subarray(0, start + written);
+    const hash = hashes.subarray(i * 32, i * 32 + 32);
+    write(message, hash);
+    return { item, id, hash, head: headOf(hash) };
   });
-  const idAt = (place: number): string => ids[place] ?? "";
-  return order.sort(
-    (a, b) => a.head - b.head || compareBytes(a.hash, b.hash) || compareTexts(idAt(a.place), idAt(b.place)),
-  );
+  return order.sort((a, b) => a.head - b.head || compareBytes(a.hash, b.hash) || compareTexts(a.id, b.id));
 }

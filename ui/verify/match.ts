@@ -27,8 +27,9 @@ export interface Match {
 }
 
 export function targetOrder(suite: Suite, seed: Bytes, targets: readonly MatchTarget[]): number[] {
-  const ids = targets.map(({ id }) => id);
-  return hashOrder(suite, concat(bytesOf("dr1/target\n"), seed), ids).map(({ place }) => place);
+  const places = [...targets.keys()];
+  const idOf = (place: number): string => targets[place]?.id ?? "";
+  return hashOrder(suite, concat(bytesOf("dr1/target\n"), seed), places, idOf).map(({ item }) => item);
 }
 
 export function pairOrder(
@@ -38,8 +39,8 @@ export function pairOrder(
   inspectors: readonly MatchInspector[],
 ): number[] {
   const prefix = concat(bytesOf("dr1/pair\n"), seed, tlv(target.id));
-  const ids = target.eligible.map((inspector) => inspectors[inspector]?.id ?? "");
-  return hashOrder(suite, prefix, ids).flatMap(({ place }) => target.eligible[place] ?? []);
+  const idOf = (inspector: number): string => inspectors[inspector]?.id ?? "";
+  return hashOrder(suite, prefix, target.eligible, idOf).map(({ item }) => item);
 }
 
 const none = -1;
