@@ -1,7 +1,7 @@
-// An office that publishes one honest draw of any size: its own log, two witnesses, dice. Keys are for tests
+// An office that publishes one draw of any size: its own log, two witnesses, dice. Keys are for tests
 // only. Tree proofs are made by RFC 6962's recursive definitions, not by the library.
 import { ed25519 } from "@noble/curves/ed25519.js";
-import type { Plan, Seed } from "../bodies.ts";
+import type { DrawResult, Plan, Seed } from "../bodies.ts";
 import { base64Of, bytesOf, hexOf, type Bytes } from "../bytes.ts";
 import { writeCanonical } from "../cj.ts";
 import { computeResult, type DrawInputs } from "../compute.ts";
@@ -75,7 +75,10 @@ class Log {
   private readonly waiting: [string, number][] = []; // names of entries not yet under a checkpoint
   private size = 0; // under one
 
-  constructor(private readonly files: Files) {}
+  constructor(
+    private readonly files: Files,
+    private readonly cosigners: number,
+  ) {}
 
   /** The three files but the proof; gives the leaf hash. */
   append(name: string, subject: string, time: number, body: object, prev = ""): string {
@@ -87,7 +90,7 @@ class Log {
       seq: this.leaves.length,
       subject,
       time: formatTime(time),
-      type: `draw.${name}`,
+      type: `draw.${name.replace(/-.*/, "")}`,
       v: 1,
     };
     const leaf = bytesOf(writeCanonical(entry));
@@ -101,7 +104,10 @@ class Log {
   /** A checkpoint cosigned at `time`, and to it the proofs of the entries since the last. */
   checkpoint(time: number): void {
     const text = `${logSigner.name}\n${this.leaves.length}\n${base64Of(treeRoot(this.leaves))}\n`;
-    const cosigned = witnesses.map((witness) => witness.cosign(text, time)).join("");
+    const cosigned = witnesses
+      .slice(0, this.cosigners)
+      .map((witness) => witness.cosign(text, time))
+      .join("");
     for (const [name, index] of this.waiting.splice(0)) {
       const path = hashLines(inclusionPath(index, this.leaves));
       const proof = `c2sp.org/tlog-proof@v1\nindex ${index}\n${path}\n${text}\n${logSigner.line(text)}${cosigned}`;
@@ -113,22 +119,40 @@ class Log {
   }
 }
 
-const strata = [
-  { id: "A", n: 400, k: 2 },
-  { id: "B", n: 400, k: 2 },
-  { id: "C", n: 200, k: 2 },
-];
+/** What is logged after RESULT on draw/<draw id>, in order. */
+export type After = (result: DrawResult) => readonly (readonly [name: string, body: object])[];
+
+/** `n` of each stratum is a hundredth of the units, at least one. */
+export interface Script {
+  readonly units: number;
+  readonly inspectors?: number;
+  readonly reserves?: number; // a plan of v 2
+  readonly cosigners?: number; // of the two witnesses
+  readonly quorum?: string; // line of the policy
+  readonly after?: After;
+  readonly onResult?: (result: DrawResult) => DrawResult;
+}
+
+const strataOf = ({ units, reserves }: Script): Plan["strata"] =>
+  ["A", "B", "C"].map((id) => ({
+    id,
+    n: Math.max(1, Math.floor(units / 300)),
+    k: 2,
+    ...(reserves !== undefined && { reserves }),
+  }));
 const planned = secondsOf("2025-03-04T00:40:00Z");
 const event = secondsOf("2025-03-04T02:00:00Z");
 
-function listsOf(units: number): Pick<DrawInputs, "frame" | "roster"> {
+export const inspectorId = (number: number): string => sha256Hex(bytesOf(`inspector ${number}`));
+
+function listsOf({ units, inspectors = 60 }: Script): Pick<DrawInputs, "frame" | "roster"> {
   const pids = Array.from({ length: units }, (_, i) => sha256Hex(bytesOf(`unit ${i}`))).sort();
   const frame = pids.map((pid, i) => ({
     pid,
-    stratum: strata[i % strata.length]?.id ?? "",
+    stratum: "ABC".charAt(i % 3),
     weight: BigInt(1 + (i % 20)),
   }));
-  const ipids = Array.from({ length: 60 }, (_, i) => sha256Hex(bytesOf(`inspector ${i}`))).sort();
+  const ipids = Array.from({ length: inspectors }, (_, i) => inspectorId(i)).sort();
   return { frame, roster: ipids.map((ipid) => ({ ipid, cap: 50, groups: ["A", "B", "C"] })) };
 }
 
@@ -138,16 +162,20 @@ export interface Publication {
   readonly inputs: DrawInputs;
 }
 
-export function publish(units: number): Publication {
+export function publish(script: Script): Publication {
+  const { units, cosigners = 2, quorum = "both", reserves } = script;
   const files: Files = new Map();
-  const log = new Log(files);
+  const log = new Log(files, cosigners);
   const put = (path: string, text: string): string => {
     files.set(path, bytesOf(text));
     return sha256Hex(bytesOf(text));
   };
-  const { frame, roster } = listsOf(units);
+  const { frame, roster } = listsOf(script);
   const [w1, w2] = witnesses.map(({ vkey }) => vkey);
-  const policy = put("policy", `witness w1 ${w1}\nwitness w2 ${w2}\ngroup both all w1 w2\nquorum both\n`);
+  const policy = put(
+    "policy",
+    `witness w1 ${w1}\nwitness w2 ${w2}\ngroup both all w1 w2\nquorum ${quorum}\n`,
+  );
   const rows = frame.map(({ pid, stratum, weight }) => `${pid},${stratum},${weight}\n`).join("");
   const frameHash = put("frame.csv", rows);
   const rosterRows = roster.map(({ ipid, cap, groups }) => `${ipid},${cap},${groups.join("|")}\n`).join("");
@@ -174,7 +202,7 @@ export function publish(units: number): Publication {
     groups_hash: "",
   });
   const plan: Plan = {
-    v: 1,
+    v: reserves === undefined ? 1 : 2,
     draw: "DR-2025-371500-0001",
     authority: "371500",
     year: 2025,
@@ -185,7 +213,7 @@ export function publish(units: number): Publication {
     frame_hash: frameHash,
     roster_entry: rosterEntry,
     roster_hash: rosterHash,
-    strata,
+    strata: strataOf(script),
     profile: "standard",
     ceremony: "CE-2025-371500-0001",
     sources: [
@@ -201,15 +229,16 @@ export function publish(units: number): Publication {
     deadline: formatTime(event + 36_000),
     policy,
   };
-  return { files, vkey: logSigner.vkey, inputs: publishEvent(log, files, plan, { frame, roster }) };
+  return { files, vkey: logSigner.vkey, inputs: publishEvent(log, files, plan, { frame, roster }, script) };
 }
 
-/** PLAN, SEED and RESULT. */
+/** PLAN, SEED, RESULT and what comes after. */
 function publishEvent(
   log: Log,
   files: Files,
   plan: Plan,
   lists: Pick<DrawInputs, "frame" | "roster">,
+  { after = () => [], onResult = (result) => result }: Script,
 ): DrawInputs {
   const series = "draws/371500/2025#1";
   const planHash = log.append("plan", series, planned, plan);
@@ -230,7 +259,13 @@ function publishEvent(
   };
   const seedEntry = log.append("seed", `ceremony/${plan.ceremony}`, event + 60, seed);
   const inputs: DrawInputs = { plan, planHash, seedEntry, seed, ...lists, recusals: [], groups: [] };
-  log.append("result", series, event + 120, computeResult(inputs), planHash);
+  const result = computeResult(inputs);
+  log.append("result", series, event + 120, onResult(result), planHash);
+  let previous = "";
+  for (const [name, body] of after(result)) {
+    const whole = { v: 1, draw: plan.draw, plan_hash: planHash, ...body };
+    previous = log.append(name, `draw/${plan.draw}`, event + 130, whole, previous);
+  }
   log.checkpoint(event + 150);
   const leaves = ["plan.entry", "result.entry"].map((path) => files.get(path) ?? new Uint8Array());
   files.set("series.jsonl", concat(...leaves.flatMap((leaf) => [leaf, bytesOf("\n")])));

@@ -13,7 +13,7 @@ const secondsMost = 3; // of the processor: what others run beside it says nothi
 const isUnknownMachine = process.env["CI"] !== undefined;
 
 test("100,000 units", async (context) => {
-  const { files, vkey, inputs } = publish(100_000);
+  const { files, vkey, inputs } = publish({ units: 100_000 });
   const begin = process.cpuUsage();
   const started = performance.now();
   const result = computeResult(inputs);
@@ -37,7 +37,7 @@ test("100,000 units", async (context) => {
   );
   assert.equal(
     result.strata.reduce((sum, { certain, selected }) => sum + certain.length + selected.length, 0),
-    1000,
+    999,
   );
   assert.ok(isUnknownMachine || used <= secondsMost, `${used} s, ${secondsMost} are allowed`);
 });
