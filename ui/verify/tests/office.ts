@@ -41,13 +41,13 @@ class Key {
 /** Largest power of two below n. */
 const split = (n: number): number => 2 ** Math.ceil(Math.log2(n) - 1);
 
-function treeRoot(leaves: readonly Bytes[]): Bytes {
+export function treeRoot(leaves: readonly Bytes[]): Bytes {
   const [first = new Uint8Array()] = leaves;
   const k = split(leaves.length);
   return leaves.length === 1 ? first : nodeHash(treeRoot(leaves.slice(0, k)), treeRoot(leaves.slice(k)));
 }
 
-function inclusionPath(index: number, leaves: readonly Bytes[]): Bytes[] {
+export function inclusionPath(index: number, leaves: readonly Bytes[]): Bytes[] {
   if (leaves.length === 1) return [];
   const k = split(leaves.length);
   const [left, right] = [leaves.slice(0, k), leaves.slice(k)];

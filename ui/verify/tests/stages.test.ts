@@ -123,3 +123,15 @@ test("recusals", async () => {
   const absent: After = (result) => [["recusal-1", recusal(result, "f".repeat(64), "", 0)]];
   assert.equal(await verified(publish({ ...small, after: absent })), "RECUSAL_MISMATCH recusal-1.json");
 });
+
+test("a recusal after a direct assignment, of an inspector who was borrowed too", async () => {
+  for (const inspector of [inspectorId(0), inspectorId(1)]) {
+    const after: After = (result) => [
+      ["assign", assigned(result)],
+      ["recusal-1", recusal(result, inspector, "", 0)],
+    ];
+    const { files, vkey } = publish({ ...unmatched, onResult: withoutHall, after });
+    const answer = await verifyDraw(new MemorySource(files), { vkey, at: secondsOf(at) });
+    assert.ok("ok" in answer);
+  }
+});
