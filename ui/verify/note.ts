@@ -151,19 +151,21 @@ const proofStart = "c2sp.org/tlog-proof@v1\n";
 export interface ProofFile {
   readonly index: number;
   readonly path: readonly Bytes[];
-  readonly checkpoint: string;
+  readonly checkpoint: string | undefined; // not yet looked at; nothing: not UTF-8
 }
 
 export function parseProofFile(bytes: Bytes): ProofFile | undefined {
-  const text = textOf(bytes);
-  const blank = text?.indexOf("\n\n") ?? -1;
-  if (!text?.startsWith(proofStart) || blank < proofStart.length) return undefined;
-  const lines = text.slice(proofStart.length, blank).split("\n");
+  const blank = bytes.findIndex((byte, i) => byte === 0x0a && bytes[i + 1] === 0x0a);
+  const head = textOf(bytes.subarray(0, Math.max(0, blank)));
+  if (!head?.startsWith(proofStart)) return undefined;
+  const lines = head.slice(proofStart.length).split("\n");
   if (lines[0]?.startsWith("extra ") && !bytesOfBase64(lines.shift()?.slice(6) ?? "?")) return undefined;
   const indexLine = lines.shift() ?? "";
   const index = indexLine.startsWith("index ") ? parseDecimal(indexLine.slice(6)) : undefined;
   const path = lines.length > pathMost ? undefined : parseHashLines(lines);
-  return index === undefined || !path ? undefined : { index, path, checkpoint: text.slice(blank + 2) };
+  return index === undefined || !path
+    ? undefined
+    : { index, path, checkpoint: textOf(bytes.subarray(blank + 2)) };
 }
 
 /** The note at the end of a proof file, or the text itself when it is not one. */
