@@ -1,5 +1,5 @@
 // The bodies of draw-publication.md section 5, each with its strict reader.
-import { parseCanonical, type Json } from "./cj.ts";
+import { member, parseCanonical, type Json } from "./cj.ts";
 import {
   drandChains,
   isActor,
@@ -37,9 +37,10 @@ const ident = text(isIdent);
 const code = text(isCode);
 const pid = text(isHash);
 
-/** 2 allows reserves. */
+/** 2 allows reserves. Without one the version 1 reader says that it is missing. */
 function versionOf(value: Json, at: string): number {
-  return count(1, 2)(objectAt(value, at)["v"] ?? "", `${at}/v`);
+  const version = member(objectAt(value, at), "v");
+  return version === undefined ? 1 : count(1, 2)(version, `${at}/v`);
 }
 
 const ascends = <Item>(items: readonly Item[], key: (item: Item) => string): boolean =>
@@ -83,7 +84,9 @@ export type PublicSource = ReturnType<typeof pickSource> | ReturnType<typeof dra
 export type SeedSource = ReturnType<typeof commitSource> | PublicSource;
 
 const source: Reader<SeedSource> = (value, at) => {
-  const kind = oneOf("commit", "dice", "lottery", "drand")(objectAt(value, at)["kind"] ?? 0, `${at}/kind`);
+  const given = member(objectAt(value, at), "kind");
+  if (given === undefined) return pickSource(value, at); // which says so
+  const kind = oneOf("commit", "dice", "lottery", "drand")(given, `${at}/kind`);
   if (kind === "commit") return commitSource(value, at);
   return kind === "drand" ? drandSource(value, at) : pickSource(value, at);
 };

@@ -78,11 +78,12 @@ class Log {
   constructor(
     private readonly files: Files,
     private readonly cosigners: number,
+    private readonly onBody: (name: string, body: object) => object,
   ) {}
 
   /** The three files but the proof; gives the leaf hash. */
   append(name: string, subject: string, time: number, body: object, prev = ""): string {
-    const bytes = bytesOf(writeCanonical(body));
+    const bytes = bytesOf(writeCanonical(this.onBody(name, body)));
     const entry = {
       actor: "system",
       digest: sha256Hex(bytes),
@@ -131,6 +132,8 @@ export interface Script {
   readonly quorum?: string; // line of the policy
   readonly after?: After;
   readonly onResult?: (result: DrawResult) => DrawResult;
+  /** Spoils a body before it is logged and signed. */
+  readonly onBody?: (name: string, body: object) => object;
 }
 
 const strataOf = ({ units, reserves }: Script): Plan["strata"] =>
@@ -163,9 +166,9 @@ export interface Publication {
 }
 
 export function publish(script: Script): Publication {
-  const { units, cosigners = 2, quorum = "both", reserves } = script;
+  const { units, cosigners = 2, quorum = "both", reserves, onBody = (_, body) => body } = script;
   const files: Files = new Map();
-  const log = new Log(files, cosigners);
+  const log = new Log(files, cosigners, onBody);
   const put = (path: string, text: string): string => {
     files.set(path, bytesOf(text));
     return sha256Hex(bytesOf(text));
