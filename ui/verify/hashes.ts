@@ -45,7 +45,7 @@ export function hashOrder<Item>(
   items: readonly Item[],
   idOf: (item: Item) => string,
 ): Hashed<Item>[] {
-  const longest = items.reduce((most, item) => Math.max(most, 3 * idOf(item).length), 0); // 3: UTF-16 to UTF-8
+  const longest = items.reduce((most, item) => Math.max(most, 3 * idOf(item).length), 0); // in UTF-8
   const start = prefix.length + 4;
   const buffer = new Uint8Array(start + longest);
   buffer.set(prefix);

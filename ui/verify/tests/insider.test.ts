@@ -69,6 +69,6 @@ async function insiders(seed: string, rounds: number): Promise<Map<string, numbe
 }
 
 test("bodies changed at one place", async () => {
-  const words = await insiders("insider", 20);
+  const words = await insiders("insider", 12);
   assert.ok((words.get("SCHEMA") ?? 0) > 0 && words.size > 3, [...words].join(" "));
 });

@@ -111,7 +111,8 @@ class Log {
       .join("");
     for (const [name, index] of this.waiting.splice(0)) {
       const path = hashLines(inclusionPath(index, this.leaves));
-      const proof = `c2sp.org/tlog-proof@v1\nindex ${index}\n${path}\n${text}\n${logSigner.line(text)}${cosigned}`;
+      const note = `${text}\n${logSigner.line(text)}${cosigned}`;
+      const proof = `c2sp.org/tlog-proof@v1\nindex ${index}\n${path}\n${note}`;
       this.files.set(`${name}.tlog-proof`, bytesOf(proof));
     }
     const consistency = hashLines(consistencyPath(this.size, this.leaves));
