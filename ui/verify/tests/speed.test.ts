@@ -33,7 +33,8 @@ test("100,000 units", async (context) => {
   assert.equal(
     JSON.stringify({ ...report, witness_keys: "" }),
     '{"ok":1,"draw":"DR-2025-371500-0001","stage":"result","grade":"甲",' +
-      '"by_hand":["dice = 31415926535897932384"],"participants":[],"warnings":[],"witness_keys":"","pending":[]}',
+      '"by_hand":["dice = 31415926535897932384"],' +
+      '"participants":[],"warnings":[],"witness_keys":"","pending":[]}',
   );
   assert.equal(
     result.strata.reduce((sum, { certain, selected }) => sum + certain.length + selected.length, 0),
