@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "kernel/messages.hpp"
 #include "kernel/roles.hpp"
 #include "product/catalogue.hpp"
 #include "reflect/json.hpp"
@@ -87,6 +88,41 @@ TEST(Labels, EverythingHasANameInEachLanguage) {
       EXPECT_TRUE(labels.contains(own) || labels.contains(common))
           << "locales/" << language << ".json has neither " << own << " nor " << common;
   }
+}
+
+// A table's headings and values are read by them (kernel/import.hpp): one name, one thing.
+class Distinct {
+ public:
+  void check(reflect::Type const& type) {
+    if (type.element != nullptr) return check(*type.element);
+    if (type.name.empty() || !seen_.insert(&type).second) return;
+    for (auto const language : {kernel::Language::chinese, kernel::Language::english}) {
+      one_each("field", type, type.fields, language);
+      one_each("value", type, type.enumerators, language);
+    }
+    for (auto const& field : type.fields) check(*field.type);
+  }
+
+ private:
+  // Nor is one called as programs call another.
+  template <class Named>
+  static void one_each(std::string_view kind, reflect::Type const& type, std::span<Named const> all,
+                       kernel::Language language) {
+    std::map<std::string, std::string_view> known;
+    for (auto const& one : all) known.emplace(one.name, one.name);
+    for (auto const& one : all) {
+      auto const called = kernel::label(kind, type.name, one.name, language);
+      auto const other = known.emplace(called, one.name).first->second;
+      EXPECT_EQ(other, one.name) << type.name << ": both are called " << called;
+    }
+  }
+
+  std::set<reflect::Type const*> seen_;
+};
+
+TEST(Labels, NameOneThingEach) {
+  Distinct distinct;
+  for (auto const& reg : catalogue().registers()) distinct.check(*reg.type);
 }
 
 TEST(Labels, NoneAreLeftOver) {
