@@ -1,6 +1,7 @@
 #include "publication/compute.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <limits>
 #include <unordered_map>
 
@@ -168,7 +169,8 @@ struct RecusalReplay::State {
     for (auto const& given : assignment) {
       stats::Match::Pairs pairs{target_of.at(given.target), {}};
       for (auto const& ipid : given.inspectors) {
-        pairs.inspectors.push_back(inspector_of.at(ipid));
+        pairs.inspectors.push_back(place_of(ipid));
+        load.resize(sides.inspectors.size());
         made.load_max = std::max(made.load_max, ++load[pairs.inspectors.back()]);
       }
       made.assignment.push_back(std::move(pairs));
@@ -178,10 +180,20 @@ struct RecusalReplay::State {
     return made;
   }
 
+  // A direct assignment may borrow from outside the roster: somebody whom no recusal can turn to.
+  std::uint32_t place_of(std::string const& ipid) {
+    if (auto const known = inspector_of.find(ipid); known != inspector_of.end()) return known->second;
+    auto const place = static_cast<std::uint32_t>(sides.inspectors.size());
+    sides.inspectors.push_back({borrowed.emplace_back(ipid), 0});
+    inspector_of.emplace(borrowed.back(), place);
+    return place;
+  }
+
   DrawResult drawn;  // own copy: the ids below are views of it
   MatchSides sides;
   IndexOf target_of;
   IndexOf inspector_of;
+  std::deque<std::string> borrowed;
   stats::Match match;
   std::vector<stats::Match::Pairs> order;
   stats::MatchAfterRecusals replay;
