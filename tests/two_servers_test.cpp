@@ -101,8 +101,8 @@ TEST_F(TwoServers, OneIsKilledAndTheDatabaseRestarted) {
   Client keeper(servers_[1]->port());
   ASSERT_EQ(keeper.sign_in("keeper", password).status, 201);
   Load load(ports());
-  auto const job = begin_import(keeper);
   load.wait_for(200);
+  auto const job = begin_import(keeper);
   // The first one signs, watches the clocks and does the import: it came first.
   auto const running = job_when(keeper, job, [](Answer const& answer) {
     auto const document = answer.json();
